@@ -1,0 +1,2 @@
+/// What every part of the engine shares: [io.coldframe.SnapshotException].
+package io.coldframe;

@@ -1,0 +1,11 @@
+import org.jspecify.annotations.NullMarked;
+
+/// The engine.
+@NullMarked
+module io.coldframe {
+    requires static org.jspecify;
+    requires io.coldframe.bindings;
+
+    exports io.coldframe;
+    exports io.coldframe.memory;
+}
