@@ -25,6 +25,9 @@ public final class SnapshotException extends IOException {
     /// The kind; an enum is serialised by its name.
     private final Kind kind;
 
+    /// A failure that was seen directly.
+    ///
+    /// @param kind what a caller can do about it
     /// @param what what failed, with the values that made it fail
     /// @param resource the file, region or call that it failed on
     public SnapshotException(Kind kind, String what, Object resource) {
@@ -32,7 +35,12 @@ public final class SnapshotException extends IOException {
         this.kind = kind;
     }
 
-    /// As above, with the exception that showed the failure.
+    /// A failure that another exception showed.
+    ///
+    /// @param kind what a caller can do about it
+    /// @param what what failed, with the values that made it fail
+    /// @param resource the file, region or call that it failed on
+    /// @param cause the exception that showed it
     public SnapshotException(Kind kind, String what, Object resource, Throwable cause) {
         super(message(what, resource), cause);
         this.kind = kind;
@@ -42,7 +50,7 @@ public final class SnapshotException extends IOException {
         return what + " [" + resource + "]";
     }
 
-    /// What a caller can do about it.
+    /// {@return what a caller can do about it}
     public Kind kind() {
         return kind;
     }

@@ -1,10 +1,12 @@
 package io.coldframe.memory;
 
 /// The pages `[firstPage, endPage)`, never empty. Pages, not bytes: see [PageSize].
+///
+/// @param firstPage the first page, not negative
+/// @param pageCount how many pages, at least one
 public record PageRange(long firstPage, long pageCount) {
 
-    /// @param firstPage the first page, not negative
-    /// @param pageCount how many pages, at least one
+    /// Refuses an empty range and one whose end is past [Long#MAX_VALUE].
     public PageRange {
         if (firstPage < 0) {
             throw new IllegalArgumentException("firstPage is negative: " + firstPage);
@@ -19,22 +21,29 @@ public record PageRange(long firstPage, long pageCount) {
         }
     }
 
-    /// The pages `[firstPage, endPage)`.
+    /// {@return the pages `[firstPage, endPage)`}
+    ///
+    /// @param firstPage the first page, not negative
+    /// @param endPage the page after the last, more than `firstPage`
     public static PageRange between(long firstPage, long endPage) {
         return new PageRange(firstPage, Math.subtractExact(endPage, firstPage));
     }
 
-    /// The page after the last.
+    /// {@return the page after the last}
     public long endPage() {
         return firstPage + pageCount;
     }
 
-    /// Whether `page` is one of these.
+    /// {@return whether `page` is one of these}
+    ///
+    /// @param page any page
     public boolean contains(long page) {
         return page >= firstPage && page - firstPage < pageCount;
     }
 
-    /// Whether the two have a page in common.
+    /// {@return whether the two have a page in common}
+    ///
+    /// @param other the other range
     public boolean overlaps(PageRange other) {
         return firstPage < other.endPage() && other.firstPage < endPage();
     }

@@ -4,6 +4,8 @@ package io.coldframe.memory;
 ///
 /// A count of pages and a count of bytes are both a `long`; everything that turns one into the
 /// other is here, is named after its result, and refuses to overflow.
+///
+/// @param shift the binary logarithm of the bytes, 9 to 30
 public record PageSize(int shift) {
 
     /// The page of x86-64 and of most arm64 Linux, and the block of a layer.
@@ -22,7 +24,7 @@ public record PageSize(int shift) {
     private static final int SHIFT_MIN = 9;
     private static final int SHIFT_MAX = 30;
 
-    /// @param shift the binary logarithm of the bytes, 9 to 30
+    /// Refuses a shift that no device or hardware has.
     public PageSize {
         if (shift < SHIFT_MIN || shift > SHIFT_MAX) {
             throw new IllegalArgumentException(
@@ -30,7 +32,9 @@ public record PageSize(int shift) {
         }
     }
 
-    /// The page size of `byteCount` bytes, which is a power of two.
+    /// {@return the page size of `byteCount` bytes}
+    ///
+    /// @param byteCount a power of two
     public static PageSize ofBytes(long byteCount) {
         if (Long.bitCount(byteCount) != 1 || byteCount < 0) {
             throw new IllegalArgumentException(
@@ -39,12 +43,14 @@ public record PageSize(int shift) {
         return new PageSize(Long.numberOfTrailingZeros(byteCount));
     }
 
-    /// The bytes of one page.
+    /// {@return the bytes of one page}
     public int bytes() {
         return 1 << shift;
     }
 
-    /// The bytes of `pageCount` pages, which is also the offset of page `pageCount`.
+    /// {@return the bytes of `pageCount` pages, which is also the offset of page `pageCount`}
+    ///
+    /// @param pageCount how many pages, not negative
     public long bytes(long pageCount) {
         if (pageCount < 0 || pageCount > Long.MAX_VALUE >> shift) {
             throw new IllegalArgumentException(pageCount + " pages of " + this + " overflow");
@@ -52,13 +58,17 @@ public record PageSize(int shift) {
         return pageCount << shift;
     }
 
-    /// The page that holds the byte at `byteOffset`.
+    /// {@return the page that holds the byte at `byteOffset`}
+    ///
+    /// @param byteOffset an offset, not negative
     public long page(long byteOffset) {
         assert byteOffset >= 0 : byteOffset;
         return byteOffset >>> shift;
     }
 
-    /// How many pages hold `byteCount` bytes; the last of them may be partial.
+    /// {@return how many pages hold `byteCount` bytes; the last of them may be partial}
+    ///
+    /// @param byteCount how many bytes, not negative
     public long pageCount(long byteCount) {
         if (byteCount < 0) {
             throw new IllegalArgumentException("byteCount is negative: " + byteCount);
@@ -66,12 +76,16 @@ public record PageSize(int shift) {
         return byteCount == 0 ? 0 : ((byteCount - 1) >>> shift) + 1;
     }
 
-    /// Whether `byteOffset` is where a page starts.
+    /// {@return whether `byteOffset` is where a page starts}
+    ///
+    /// @param byteOffset an offset
     public boolean isAligned(long byteOffset) {
         return (byteOffset & (bytes() - 1L)) == 0;
     }
 
-    /// Whether every page of this size is made of whole pages of `finer`.
+    /// {@return whether every page of this size is made of whole pages of `finer`}
+    ///
+    /// @param finer the size of the parts
     public boolean isMultipleOf(PageSize finer) {
         return shift >= finer.shift;
     }
