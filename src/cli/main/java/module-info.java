@@ -11,4 +11,6 @@ module io.coldframe.cli {
     // picocli sets the fields of the commands.
     opens io.coldframe.cli to
             info.picocli;
+    opens io.coldframe.cli.doctor to
+            info.picocli;
 }

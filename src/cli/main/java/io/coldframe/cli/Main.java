@@ -1,16 +1,93 @@
 package io.coldframe.cli;
 
+import io.coldframe.cli.doctor.DoctorCommand;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.io.PrintWriter;
 
 /// `coldframe`, the command line.
-@Command(name = "coldframe", mixinStandardHelpOptions = true, version = "coldframe 0.1.0-SNAPSHOT")
-public final class Main {
+@Command(
+        name = "coldframe",
+        description = "Snapshots of a virtual machine's memory.",
+        scope = ScopeType.INHERIT,
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            ExitCode.OK_LINE,
+            ExitCode.USAGE_LINE,
+            ExitCode.NO_INPUT_LINE,
+            ExitCode.UNAVAILABLE_LINE,
+            ExitCode.DEFECT_LINE,
+            ExitCode.IO_LINE,
+        },
+        commandListHeading = "%nCommands:%n",
+        subcommands = {DoctorCommand.class, HelpCommand.class})
+public final class Main implements Runnable {
+
+    @Spec private CommandSpec spec;
 
     private Main() {}
 
     /// Runs one command and exits with its code.
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        int exitCode = commandLine().execute(args);
+        // A PrintStream keeps its failures to itself until it is asked.
+        if (System.out.checkError() && exitCode == ExitCode.OK) {
+            System.err.println("coldframe: standard output can't be written");
+            exitCode = ExitCode.IO;
+        }
+        System.exit(exitCode);
+    }
+
+    /// The whole command line, with errors as [ExitCode] has them.
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setColorScheme(
+                        CommandLine.Help.defaultColorScheme(
+                                Terminal.ofProcess().colours() ? Ansi.ON : Ansi.OFF))
+                .setParameterExceptionHandler(Main::explainUsage)
+                .setExecutionExceptionHandler(Main::explainFailure);
+    }
+
+    /// Without a command there is nothing to do, and a script that lost its arguments should know.
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    private static int explainUsage(ParameterException misuse, String[] args) {
+        CommandLine command = misuse.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("coldframe: " + misuse.getMessage());
+        CommandLine.UnmatchedArgumentException.printSuggestions(misuse, err);
+        command.usage(err, command.getColorScheme());
+        return ExitCode.USAGE;
+    }
+
+    private static int explainFailure(Exception failure, CommandLine command, ParseResult parsed) {
+        PrintWriter err = command.getErr();
+        if (failure instanceof CommandFailure expected) {
+            err.println("coldframe: " + expected.getMessage());
+            return expected.exitCode();
+        }
+        if (failure instanceof IOException) {
+            err.println("coldframe: " + failure.getMessage());
+            return ExitCode.IO;
+        }
+        err.println("coldframe: this is a defect of Coldframe " + Version.coldframe());
+        failure.printStackTrace(err);
+        return ExitCode.DEFECT;
     }
 }

@@ -1,0 +1,15 @@
+package io.coldframe.cli.doctor;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// Every check there is, in the order of the report.
+final class Checks {
+
+    private Checks() {}
+
+    static List<Check> of(Path directory) {
+        return Stream.of(HostChecks.all()).flatMap(List::stream).toList();
+    }
+}

@@ -1,0 +1,63 @@
+package io.coldframe.cli.doctor;
+
+import io.coldframe.cli.CommandFailure;
+import io.coldframe.cli.ExitCode;
+import io.coldframe.cli.Terminal;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/// `coldframe doctor`: what this host offers and, where it does not, why and what would change it.
+@Command(
+        name = "doctor",
+        description = {
+            "Tries what Coldframe can use of this host, and says what works, what does not, why, "
+                    + "and what would change it.",
+            "",
+            "Each facility is used, not inferred from a version. Nothing is left behind.",
+            ""
+        })
+public final class DoctorCommand implements Callable<Integer> {
+
+    @Option(names = "--json", description = "Print JSON (schema 1) instead of text.")
+    private boolean json;
+
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            description = "Where snapshots would lie. Default: the working directory.")
+    private Optional<Path> directory = Optional.empty();
+
+    /// picocli's.
+    public DoctorCommand() {}
+
+    @Override
+    public Integer call() throws CommandFailure {
+        Diagnosis diagnosis = Diagnosis.of(directoryToTry());
+        if (json) {
+            System.out.println(JsonReport.of(diagnosis));
+        } else {
+            System.out.print(TextReport.of(diagnosis, Terminal.ofProcess()));
+        }
+        return diagnosis.hasFloor() ? ExitCode.OK : ExitCode.UNAVAILABLE;
+    }
+
+    /// A directory that was asked for must be usable; the default one may be what it is.
+    private Path directoryToTry() throws CommandFailure {
+        Path asked = directory.orElse(Path.of("")).toAbsolutePath();
+        if (directory.isPresent()) {
+            if (!Files.isDirectory(asked)) {
+                throw new CommandFailure(ExitCode.NO_INPUT, "--dir is not a directory: " + asked);
+            }
+            if (!Files.isWritable(asked)) {
+                throw new CommandFailure(ExitCode.NO_INPUT, "--dir can't be written: " + asked);
+            }
+        }
+        return asked;
+    }
+}
