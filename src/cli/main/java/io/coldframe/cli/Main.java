@@ -6,11 +6,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.HelpCommand;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -34,9 +32,7 @@ import java.io.PrintWriter;
         },
         commandListHeading = "%nCommands:%n",
         subcommands = {DoctorCommand.class, HelpCommand.class})
-public final class Main implements Runnable {
-
-    @Spec private CommandSpec spec;
+public final class Main {
 
     private Main() {}
 
@@ -59,12 +55,6 @@ public final class Main implements Runnable {
                                 Terminal.ofProcess().colours() ? Ansi.ON : Ansi.OFF))
                 .setParameterExceptionHandler(Main::explainUsage)
                 .setExecutionExceptionHandler(Main::explainFailure);
-    }
-
-    /// Without a command there is nothing to do, and a script that lost its arguments should know.
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing");
     }
 
     private static int explainUsage(ParameterException misuse, String[] args) {

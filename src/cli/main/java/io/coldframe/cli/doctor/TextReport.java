@@ -2,6 +2,7 @@ package io.coldframe.cli.doctor;
 
 import io.coldframe.cli.Terminal;
 import io.coldframe.cli.Version;
+
 import java.util.stream.Collectors;
 
 /// A diagnosis for people: one line a finding, and under what is missing why, and what would
