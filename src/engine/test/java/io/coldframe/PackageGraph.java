@@ -1,0 +1,62 @@
+package io.coldframe;
+
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// Which package of the engine may use which: the one place that says so.
+///
+/// A row may name only rows below it, so whoever reads from top to bottom never meets a name
+/// twice. Everything may use `io.coldframe` (what went wrong) and `.jfr` (what it cost).
+final class PackageGraph {
+
+    static final String ENGINE = "io.coldframe";
+    static final String BINDINGS = "io.coldframe.bindings";
+
+    /// The rows, from what users see down to the primitives.
+    static final List<Row> ROWS =
+            List.of(
+                    // The pager serves faults through userfaultfd.
+                    row(".restore", uses(".snapshot", ".layer", ".image", ".memory")).andBindings(),
+                    // Hosts KVM and Hypervisor.framework.
+                    row(".vm", uses(".track", ".state", ".memory")).andBindings(),
+                    row(".snapshot", uses(".layer", ".image", ".state", ".memory")),
+                    row(".layer", uses(".image", ".memory")),
+                    // Asks the kernel which pages were written.
+                    row(".track", uses(".memory")).andBindings(),
+                    // Allocates before it maps, and renames without replacing.
+                    row(".image", uses(".memory")).andBindings(),
+                    row(".state", uses()),
+                    // Maps, seals and populates guest memory.
+                    row(".memory", uses()).andBindings(),
+                    row(".jfr", uses()),
+                    row("", uses()));
+
+    private static final Set<String> FOR_ALL = Set.of(ENGINE, ENGINE + ".jfr");
+
+    private PackageGraph() {}
+
+    /// A package and what it may use besides itself.
+    record Row(String name, Set<String> uses, boolean usesBindings) {
+
+        Row andBindings() {
+            return new Row(name, uses, true);
+        }
+
+        boolean allows(String target) {
+            if (target.equals(BINDINGS) || target.startsWith(BINDINGS + ".")) {
+                return usesBindings;
+            }
+            return target.equals(name) || uses.contains(target) || FOR_ALL.contains(target);
+        }
+    }
+
+    private static Row row(String suffix, Set<String> uses) {
+        return new Row(ENGINE + suffix, uses, false);
+    }
+
+    private static Set<String> uses(String... suffixes) {
+        return Stream.of(suffixes).map(suffix -> ENGINE + suffix).collect(Collectors.toSet());
+    }
+}
