@@ -4,9 +4,7 @@ import io.coldframe.memory.BlockScan;
 import io.coldframe.memory.BlockState;
 import io.coldframe.memory.BlockSums;
 import io.coldframe.memory.PageSize;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.concurrent.TimeUnit;
+
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -20,6 +18,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.TimeUnit;
 
 /// **Question.** What does a layer writer's whole look at memory cost: which blocks are zero, and
 /// the CRC-32C of each that is not, in one pass?

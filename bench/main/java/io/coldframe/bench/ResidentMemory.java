@@ -3,7 +3,7 @@ package io.coldframe.bench;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.LongConsumer;
 
 /// What the scans are measured on: 1 GiB in 4 KiB pages, every page of it touched.
@@ -25,7 +25,7 @@ final class ResidentMemory {
     }
 
     static void randomise(MemorySegment memory, long offset, long byteCount) {
-        Random random = new Random(SEED + offset);
+        SplittableRandom random = new SplittableRandom(SEED + offset);
         for (long at = offset; at < offset + byteCount; at += Long.BYTES) {
             memory.set(WORD, at, random.nextLong() | 1);
         }
@@ -42,7 +42,7 @@ final class ResidentMemory {
     }
 
     private static void forPercent(MemorySegment memory, int percent, LongConsumer block) {
-        Random random = new Random(SEED);
+        SplittableRandom random = new SplittableRandom(SEED);
         for (long at = 0; at < memory.byteSize(); at += BLOCK_BYTES) {
             if (random.nextInt(100) < percent) {
                 block.accept(at);
