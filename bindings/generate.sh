@@ -2,7 +2,7 @@
 # Generates bindings/generated and generated.sha256 from the headers, by bindings.table.
 #
 #   bindings/generate.sh           writes both
-#   bindings/generate.sh --check   generates into a scratch folder and compares; exit 1 if they differ
+#   bindings/generate.sh --check   generates into a scratch folder and compares; 1 if they differ
 #
 # Needs jextract on the PATH. The result does not depend on the machine: headers are parsed without
 # any system header and for a named target, so macOS is generated on Linux and the other way round.
@@ -18,7 +18,8 @@ fail() {
 }
 
 # jextract's launcher finds its run-time image beside itself, so a symbolic link must be resolved.
-jextract=$(command -v jextract) || fail "jextract is not on the PATH (https://jdk.java.net/jextract)"
+jextract=$(command -v jextract) \
+    || fail "jextract is not on the PATH (https://jdk.java.net/jextract)"
 jextract=$(readlink -f "$jextract")
 
 scratch=$(mktemp -d)

@@ -1,8 +1,8 @@
 /*
  * The C library of Linux (64 bit), as far as Coldframe calls it.
  *
- * Only facts: names, numbers, layouts. Parsed alone, without any system header. What differs between
- * x86-64 and arm64 stands in the two branches at the end and is generated once for each.
+ * Only facts: names, numbers, layouts. Parsed alone, without any system header. What differs
+ * between x86-64 and arm64 stands in the two branches at the end and is generated once for each.
  */
 #include "types.h"
 #include "ioctl.h"
@@ -96,6 +96,7 @@ int flock(int fd, int operation);
 int renameat2(int from_directory, const char *from, int to_directory, const char *to,
               unsigned int flags);
 int unlink(const char *path);
+int fchmod(int fd, mode_t mode);
 int ioctl(int fd, unsigned long request, ...);
 
 /* ---- Memory ---- */

@@ -1,7 +1,8 @@
 /*
  * The C library of macOS on Apple silicon, as far as Coldframe calls it.
  *
- * Only facts: names, numbers, layouts. Parsed alone, without any system header, with Apple's target.
+ * Only facts: names, numbers, layouts. Parsed alone, without any system header, with Apple's
+ * target.
  */
 typedef unsigned char u8;
 typedef unsigned short u16;
@@ -13,6 +14,7 @@ typedef long long s64;
 typedef unsigned long size_t;
 typedef long ssize_t;
 typedef long long off_t;
+typedef u16 mode_t;
 typedef u32 socklen_t;
 typedef unsigned int nfds_t;
 
@@ -104,6 +106,8 @@ int fcntl(int fd, int command, ...);
 int flock(int fd, int operation);
 int renamex_np(const char *from, const char *to, unsigned int flags);
 int unlink(const char *path);
+int chmod(const char *path, mode_t mode);
+int fchmod(int fd, mode_t mode);
 int ioctl(int fd, unsigned long request, ...);
 int clonefile(const char *from, const char *to, u32 flags);
 

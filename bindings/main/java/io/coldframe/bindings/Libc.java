@@ -73,6 +73,8 @@ public final class Libc {
             Downcall.macos("clonefile", MacLibcH::clonefile$descriptor);
     private static final Downcall UNLINK =
             Downcall.libc("unlink", LibcH::unlink$descriptor, MacLibcH::unlink$descriptor);
+    private static final Downcall FCHMOD =
+            Downcall.libc("fchmod", LibcH::fchmod$descriptor, MacLibcH::fchmod$descriptor);
     private static final Downcall EVENTFD = Downcall.linux("eventfd", LibcH::eventfd$descriptor);
     private static final Downcall GETPID =
             Downcall.libc("getpid", LibcH::getpid$descriptor, MacLibcH::getpid$descriptor);
@@ -220,6 +222,16 @@ public final class Libc {
         }
     }
 
+    /// Sets the permissions of an open file; of a socket on Linux, those that `bind` will give its
+    /// name.
+    public static int fchmod(int fd, int mode) {
+        // mode_t is an unsigned int to Linux and an unsigned short to macOS.
+        return MACOS
+                ? FCHMOD.callInt(
+                        (fchmod, state) -> (int) fchmod.invokeExact(state, fd, (short) mode))
+                : FCHMOD.callInt((fchmod, state) -> (int) fchmod.invokeExact(state, fd, mode));
+    }
+
     /// Lets the file `to` share all blocks of the file `from`. Linux, on btrfs, XFS and their like.
     ///
     /// @return 0, or the negated errno: `-EOPNOTSUPP`, `-EXDEV` or `-EINVAL` where the file system
@@ -275,7 +287,7 @@ public final class Libc {
         return GETPID.callInt((getpid, state) -> (int) getpid.invokeExact(state));
     }
 
-    private static MemorySegment cString(Arena arena, Path path) {
+    static MemorySegment cString(Arena arena, Path path) {
         return arena.allocateFrom(path.toString());
     }
 }

@@ -2456,6 +2456,67 @@ public class LibcH extends LibcH$shared {
         }
     }
 
+    private static class fchmod {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcH.C_INT,
+            LibcH.C_INT,
+            LibcH.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.find("fchmod").orElseThrow();
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int fchmod(int fd, mode_t mode)
+     * }
+     */
+    public static FunctionDescriptor fchmod$descriptor() {
+        return fchmod.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int fchmod(int fd, mode_t mode)
+     * }
+     */
+    public static MethodHandle fchmod$handle() {
+        return fchmod.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int fchmod(int fd, mode_t mode)
+     * }
+     */
+    public static MemorySegment fchmod$address() {
+        return fchmod.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int fchmod(int fd, mode_t mode)
+     * }
+     */
+    public static int fchmod(int fd, int mode) {
+        var mh$ = fchmod.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fchmod", fd, mode);
+            }
+            return (int)mh$.invokeExact(fd, mode);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     /**
      * Variadic invoker class for:
      * {@snippet lang=c :

@@ -2122,6 +2122,128 @@ public class MacLibcH extends MacLibcH$shared {
         }
     }
 
+    private static class chmod {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            MacLibcH.C_INT,
+            MacLibcH.C_POINTER,
+            MacLibcH.C_SHORT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.find("chmod").orElseThrow();
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int chmod(const char *path, mode_t mode)
+     * }
+     */
+    public static FunctionDescriptor chmod$descriptor() {
+        return chmod.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int chmod(const char *path, mode_t mode)
+     * }
+     */
+    public static MethodHandle chmod$handle() {
+        return chmod.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int chmod(const char *path, mode_t mode)
+     * }
+     */
+    public static MemorySegment chmod$address() {
+        return chmod.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int chmod(const char *path, mode_t mode)
+     * }
+     */
+    public static int chmod(MemorySegment path, short mode) {
+        var mh$ = chmod.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("chmod", path, mode);
+            }
+            return (int)mh$.invokeExact(path, mode);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class fchmod {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            MacLibcH.C_INT,
+            MacLibcH.C_INT,
+            MacLibcH.C_SHORT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.find("fchmod").orElseThrow();
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int fchmod(int fd, mode_t mode)
+     * }
+     */
+    public static FunctionDescriptor fchmod$descriptor() {
+        return fchmod.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int fchmod(int fd, mode_t mode)
+     * }
+     */
+    public static MethodHandle fchmod$handle() {
+        return fchmod.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int fchmod(int fd, mode_t mode)
+     * }
+     */
+    public static MemorySegment fchmod$address() {
+        return fchmod.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int fchmod(int fd, mode_t mode)
+     * }
+     */
+    public static int fchmod(int fd, short mode) {
+        var mh$ = fchmod.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("fchmod", fd, mode);
+            }
+            return (int)mh$.invokeExact(fd, mode);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     /**
      * Variadic invoker class for:
      * {@snippet lang=c :
