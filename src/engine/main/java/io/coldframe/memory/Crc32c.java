@@ -9,26 +9,26 @@ import java.util.zip.CRC32C;
 ///
 /// The JDK's intrinsic runs outside the code that the JVM can recover from a fault in: over a
 /// mapped file that has shrunk it ends the process. A bulk copy is recovered, so the bytes are
-/// copied to a scratch page first and summed there, in the nearest cache. That costs a tenth of the
-/// speed (`SumBenchmark`) and buys that no file that someone truncates can take a VMM down.
+/// copied to scratch memory first and summed there, in the nearest cache. No file that someone
+/// truncates can take a VMM down, and in small pieces it is even the faster way, because a copy
+/// fetches ahead and the intrinsic does not.
 ///
-/// **Lifetime.** The scratch page belongs to the arena of the constructor.
+/// **Lifetime.** The scratch memory belongs to the arena of the constructor.
 ///
 /// **Threads.** One at a time.
 final class Crc32c {
 
-    // Half of what fits the smallest first-level cache beside the bytes that are copied in.
-    private static final int SCRATCH_BYTES = 4096;
-
-    // Scratch that starts a cache line keeps the copy on its fast path.
-    private static final int SCRATCH_ALIGNMENT_BYTES = 64;
+    // SumBenchmark on an EPYC with AVX-512, milliseconds for 1 GiB in blocks of 4 KiB: summed where
+    // they lie 57, through scratch of 1 KiB 45, of 2 KiB 36, of 4 KiB 40; a plain read takes 34.
+    private static final int SCRATCH_BYTES = 2048;
+    private static final int CACHE_LINE_BYTES = 64;
 
     private final CRC32C crc = new CRC32C();
     private final MemorySegment scratch;
     private final ByteBuffer scratchBuffer;
 
     Crc32c(Arena arena) {
-        scratch = arena.allocate(SCRATCH_BYTES, SCRATCH_ALIGNMENT_BYTES);
+        scratch = arena.allocate(SCRATCH_BYTES, CACHE_LINE_BYTES);
         scratchBuffer = scratch.asByteBuffer();
     }
 

@@ -1,0 +1,119 @@
+package io.coldframe.bench;
+
+import io.coldframe.memory.BlockScan;
+import io.coldframe.memory.BlockSums;
+import io.coldframe.memory.PageSize;
+
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32C;
+
+/// **Question.** How are blocks summed fastest: where they lie, or through a copy in the nearest
+/// cache, and how large is that copy?
+///
+/// **Floor.** `plainReadFloor` reads the same bytes. `summedInPlace` is what a sum costs that may
+/// end the process when the memory is a file that shrinks.
+///
+/// `java -jar bench/target/bench.jar Sum -p scratchBytes=1024,2048,4096`
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@State(Scope.Benchmark)
+@Fork(value = 1, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
+@Warmup(iterations = 4, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 8, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+public class SumBenchmark {
+
+    /// How many bytes are copied at a time.
+    @Param({"2048"})
+    public int scratchBytes;
+
+    private final CRC32C crc = new CRC32C();
+    private Arena arena;
+    private MemorySegment memory;
+    private ByteBuffer inPlace;
+    private MemorySegment scratch;
+    private ByteBuffer scratchBuffer;
+    private BlockSums sums;
+
+    /// Fills the memory, and proves that the three ways agree before they are timed.
+    @Setup(Level.Trial)
+    public void setUp() {
+        arena = Arena.ofShared();
+        memory = ResidentMemory.zeroed(arena);
+        ResidentMemory.randomise(memory, 0, memory.byteSize());
+        inPlace = memory.asByteBuffer();
+        scratch = arena.allocate(scratchBytes, 64);
+        scratchBuffer = scratch.asByteBuffer();
+        sums = BlockSums.allocate(memory.byteSize() / ResidentMemory.BLOCK_BYTES, arena);
+        engine();
+        long engineSum = 0;
+        for (long block = 0; block < sums.blockCount(); block++) {
+            engineSum += sums.get(block);
+        }
+        if (summedInPlace() != engineSum || copiedThenSummed() != engineSum) {
+            throw new AssertionError("the sums differ, so their time means nothing");
+        }
+    }
+
+    /// Gives the memory back.
+    @TearDown(Level.Trial)
+    public void tearDown() {
+        arena.close();
+    }
+
+    /// The figure: what the engine does.
+    @Benchmark
+    public int engine() {
+        BlockScan.of(memory, PageSize.KIB_4).summing(sums).forEachRun((state, first, count) -> {});
+        return sums.get(0);
+    }
+
+    /// The same with scratch of this size, and no classification.
+    @Benchmark
+    public long copiedThenSummed() {
+        long sum = 0;
+        for (long block = 0; block < memory.byteSize(); block += ResidentMemory.BLOCK_BYTES) {
+            crc.reset();
+            for (long at = 0; at < ResidentMemory.BLOCK_BYTES; at += scratchBytes) {
+                MemorySegment.copy(memory, block + at, scratch, 0, scratchBytes);
+                crc.update(scratchBuffer.limit(scratchBytes).position(0));
+            }
+            sum += (int) crc.getValue();
+        }
+        return sum;
+    }
+
+    /// The intrinsic over the memory itself.
+    @Benchmark
+    public long summedInPlace() {
+        long sum = 0;
+        for (int at = 0; at < inPlace.capacity(); at += ResidentMemory.BLOCK_BYTES) {
+            crc.reset();
+            crc.update(inPlace.limit(at + ResidentMemory.BLOCK_BYTES).position(at));
+            sum += (int) crc.getValue();
+        }
+        return sum;
+    }
+
+    /// The floor.
+    @Benchmark
+    public long plainReadFloor() {
+        return ResidentMemory.plainRead(memory, 0, memory.byteSize());
+    }
+}
