@@ -5,21 +5,28 @@ package io.coldframe.cli.doctor;
 /// @param group the heading that it stands under
 /// @param name what a report calls it; part of the published schema, so it never changes
 /// @param floor whether the engine can't work at all without it
-record Check(String group, String name, boolean floor, Trial trial) {
+/// @param remedy what helps where the system refuses a call of the trial; empty where nothing does
+record Check(String group, String name, boolean floor, String remedy, Trial trial) {
 
     /// Tries one thing, and leaves nothing of it behind.
     @FunctionalInterface
     interface Trial {
-        /// Whatever it throws becomes a finding of its own.
+        /// A call that is [Refused] says that it is missing; whatever else is thrown says that the
+        /// trial is broken.
         Outcome attempt() throws Exception;
     }
 
     static Check of(String group, String name, Trial trial) {
-        return new Check(group, name, false, trial);
+        return new Check(group, name, false, "", trial);
     }
 
     static Check floor(String group, String name, Trial trial) {
-        return new Check(group, name, true, trial);
+        return new Check(group, name, true, "", trial);
+    }
+
+    /// The same, with what helps where a call is refused.
+    Check orElse(String remedy) {
+        return new Check(group, name, floor, remedy, trial);
     }
 
     /// Runs the trial; a broken one is reported like any other.
@@ -30,6 +37,8 @@ record Check(String group, String name, boolean floor, Trial trial) {
     private Outcome attempt() {
         try {
             return trial.attempt();
+        } catch (Refused refused) {
+            return Outcome.missing(refused.reason(), remedy);
         } catch (OutOfMemoryError exhausted) {
             throw exhausted;
         } catch (Throwable failure) {

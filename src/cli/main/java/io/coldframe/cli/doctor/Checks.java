@@ -10,6 +10,8 @@ final class Checks {
     private Checks() {}
 
     static List<Check> of(Path directory) {
-        return Stream.of(HostChecks.all()).flatMap(List::stream).toList();
+        return Stream.of(HostChecks.all(), MemoryChecks.all(), DirectoryChecks.all(directory))
+                .flatMap(List::stream)
+                .toList();
     }
 }

@@ -17,6 +17,6 @@ record Diagnosis(Path directory, List<Finding> findings) {
 
     /// Whether the engine can work here at all.
     boolean hasFloor() {
-        return findings.stream().allMatch(finding -> finding.isAvailable() || !finding.floor());
+        return findings.stream().noneMatch(Finding::breaksFloor);
     }
 }

@@ -1,5 +1,8 @@
 package io.coldframe.cli.doctor;
 
+import io.coldframe.bindings.Libc;
+import io.coldframe.bindings.NativeMemory;
+import io.coldframe.bindings.Platform;
 import io.coldframe.cli.Version;
 
 import java.util.List;
@@ -11,14 +14,42 @@ final class HostChecks {
 
     private static final String GROUP = "host";
 
-    private static final Set<String> ARCHITECTURES = Set.of("amd64", "x86_64", "aarch64");
+    private static final Set<Long> PAGE_BYTE_COUNTS = Set.of(4096L, 16384L, 65536L);
 
     private HostChecks() {}
 
     static List<Check> all() {
         return List.of(
                 Check.floor(GROUP, "jdk", HostChecks::jdk),
-                Check.floor(GROUP, "os", HostChecks::operatingSystem));
+                Check.floor(GROUP, "native-access", HostChecks::nativeAccess),
+                Check.floor(GROUP, "os", HostChecks::operatingSystem),
+                Check.floor(GROUP, "page-size", HostChecks::pageSize));
+    }
+
+    /// A grant is only worth something if a call comes back with the truth.
+    private static Outcome nativeAccess() {
+        Module bindings = Libc.class.getModule();
+        if (!bindings.isNativeAccessEnabled()) {
+            return Outcome.missing(
+                    "the JVM was started without native access for " + bindings.getName(),
+                    "start it by ./coldframe, or with --enable-native-access="
+                            + bindings.getName());
+        }
+        long expected = ProcessHandle.current().pid();
+        int pid = Libc.getpid();
+        if (pid != expected) {
+            return Outcome.missing("getpid answers " + pid + " in process " + expected, "");
+        }
+        return Outcome.available("granted to " + bindings.getName() + "; getpid was called");
+    }
+
+    private static Outcome pageSize() throws Refused {
+        long byteCount = Refused.check(NativeMemory.pageByteCount(), "sysconf(_SC_PAGESIZE)");
+        if (!PAGE_BYTE_COUNTS.contains(byteCount)) {
+            return Outcome.missing(
+                    "pages of " + byteCount + " bytes; known are 4096, 16384 and 65536", "");
+        }
+        return Outcome.available(byteCount + " bytes", Map.of("byteCount", byteCount));
     }
 
     /// That this runs proves the release: the class files are those of the oldest that will do.
@@ -29,15 +60,10 @@ final class HostChecks {
     }
 
     private static Outcome operatingSystem() {
-        String name = System.getProperty("os.name");
-        if (!name.equals("Linux") && !name.equals("Mac OS X")) {
-            return Outcome.missing(name + " is not supported", "use Linux or macOS");
-        }
-        String architecture = System.getProperty("os.arch");
-        if (!ARCHITECTURES.contains(architecture)) {
+        if (Platform.current() == Platform.OTHER) {
             return Outcome.missing(
-                    "bindings exist for x86-64 and arm64, not for " + architecture,
-                    "use a 64-bit JDK on one of these");
+                    Version.operatingSystem() + " has no bindings",
+                    "Linux on x86-64 or arm64, or macOS on arm64, with a JDK of that architecture");
         }
         return Outcome.available(Version.operatingSystem());
     }

@@ -47,6 +47,11 @@ record Outcome(
         return missing(missing.reason(), missing.remedy());
     }
 
+    /// What no other system has.
+    static Outcome linuxOnly(String what) {
+        return missing(what + ": Linux only", "");
+    }
+
     static Outcome untried(String reason, String remedy) {
         return new Outcome(State.UNTRIED, "", reason, remedy, Map.of());
     }

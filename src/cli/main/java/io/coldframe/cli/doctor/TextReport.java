@@ -66,7 +66,7 @@ final class TextReport {
         }
         return count
                 + diagnosis.findings().stream()
-                        .filter(finding -> finding.floor() && !finding.isAvailable())
+                        .filter(Finding::breaksFloor)
                         .map(Finding::name)
                         .collect(Collectors.joining(", ", "the engine can't work without: ", ""));
     }
