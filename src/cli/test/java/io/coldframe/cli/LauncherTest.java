@@ -231,8 +231,8 @@ final class LauncherTest {
     @ParameterizedTest
     @MethodSource("shells")
     void firstRunsAtOnceBuildOnce(String shell) throws Exception {
-        // The first in waits until another one stands before the lock, or has nothing to wait for.
-        tree.maven("sleep 1\n" + FakeTree.MAKES_THE_JARS);
+        // Long enough for the others to come to the lock; if they don't, there is less to see.
+        tree.maven("sleep 1; sleep 1; sleep 1; sleep 1\n" + FakeTree.MAKES_THE_JARS);
         List<Running> runs =
                 List.of(
                         tree.start(shell, tree.launcher(), withJdk, "1"),
