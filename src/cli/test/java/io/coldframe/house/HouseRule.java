@@ -47,6 +47,13 @@ enum HouseRule {
                     "\\.force\\(|\\bATOMIC_MOVE\\b",
                     "force and ATOMIC_MOVE belong to AtomicFile and AtomicDirectory")),
 
+    /// The wall is kept by a lint, so nobody silences it.
+    RESTRICTED_CALLS_ARE_NOT_HIDDEN(
+            forbidden(
+                    file -> file.isMainJava() && !file.isUnder("bindings"),
+                    "\"restricted\"",
+                    "restricted methods are called in bindings only")),
+
     /// A test that sleeps is slow where it passes and fails where the machine is slow.
     TESTS_DO_NOT_SLEEP(
             forbidden(

@@ -89,6 +89,8 @@ final class TidyTest {
                     new Offence(ENGINE, 1, "class P {{ System.out.println(); }}\n");
             case ONE_PLACE_MAKES_FILES_DURABLE ->
                     new Offence(ENGINE, 1, "class P {{ channel.force(true); }}\n");
+            case RESTRICTED_CALLS_ARE_NOT_HIDDEN ->
+                    new Offence(ENGINE, 1, "@SuppressWarnings(\"restricted\")\nclass P {}\n");
             case TESTS_DO_NOT_SLEEP ->
                     new Offence(ENGINE_TEST, 1, "class P {{ Thread." + "sleep(1); }}\n");
             case NO_WILDCARD_IMPORTS -> new Offence(ENGINE, 1, "import java.util.*;\n");
