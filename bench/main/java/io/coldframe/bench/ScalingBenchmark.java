@@ -1,0 +1,122 @@
+package io.coldframe.bench;
+
+import io.coldframe.memory.BlockScan;
+import io.coldframe.memory.BlockState;
+import io.coldframe.memory.PageRange;
+import io.coldframe.memory.PageSize;
+
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/// **Question.** How much faster is a scan by two threads, each over its half of the blocks?
+///
+/// **Floor.** `plainReadFloor` with the same threads: what the memory itself gives to two.
+///
+/// `java -jar bench/target/bench.jar Scaling -p threads=1,2`
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@State(Scope.Benchmark)
+@Fork(value = 1, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
+@Warmup(iterations = 4, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 8, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+public class ScalingBenchmark {
+
+    /// How many threads scan.
+    @Param({"1", "2"})
+    public int threads;
+
+    private Arena arena;
+    private MemorySegment memory;
+    private ExecutorService pool;
+
+    /// Fills the memory, and proves that the scan is right before it is timed.
+    @Setup(Level.Trial)
+    public void setUp() throws InterruptedException, ExecutionException {
+        arena = Arena.ofShared();
+        memory = ResidentMemory.zeroed(arena);
+        ResidentMemory.randomisePercent(memory, 1);
+        pool = Executors.newFixedThreadPool(threads);
+        if (scan() != new SeedScan().zeroBlocks(memory)) {
+            throw new AssertionError("the scan is wrong, so its time means nothing");
+        }
+    }
+
+    /// Gives the memory and the threads back.
+    @TearDown(Level.Trial)
+    public void tearDown() {
+        pool.shutdown();
+        arena.close();
+    }
+
+    /// The figure: how many blocks are zero.
+    @Benchmark
+    public long scan() throws InterruptedException, ExecutionException {
+        return inParts(this::zeroBlocks);
+    }
+
+    /// The floor.
+    @Benchmark
+    public long plainReadFloor() throws InterruptedException, ExecutionException {
+        PageSize block = PageSize.KIB_4;
+        return inParts(
+                part ->
+                        ResidentMemory.plainRead(
+                                memory,
+                                block.bytes(part.firstPage()),
+                                block.bytes(part.endPage())));
+    }
+
+    private long zeroBlocks(PageRange part) {
+        long[] zeroBlocks = new long[1];
+        BlockScan.of(memory, PageSize.KIB_4)
+                .forEachRun(
+                        part,
+                        (state, first, count) -> {
+                            if (state == BlockState.ZERO) {
+                                zeroBlocks[0] += count;
+                            }
+                        });
+        return zeroBlocks[0];
+    }
+
+    private interface Part {
+        long run(PageRange part);
+    }
+
+    private long inParts(Part work) throws InterruptedException, ExecutionException {
+        long blockCount = memory.byteSize() / ResidentMemory.BLOCK_BYTES;
+        List<Callable<Long>> parts = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            PageRange part =
+                    PageRange.between(blockCount * i / threads, blockCount * (i + 1) / threads);
+            parts.add(() -> work.run(part));
+        }
+        long sum = 0;
+        for (Future<Long> part : pool.invokeAll(parts)) {
+            sum += part.get();
+        }
+        return sum;
+    }
+}
