@@ -226,12 +226,14 @@ struct ucred {
     u32 gid;
 };
 
+struct sockaddr;
+
 int socket(int family, int type, int protocol);
-int socketpair(int family, int type, int protocol, int *fds);
-int bind(int fd, const void *address, socklen_t bytes);
+int socketpair(int family, int type, int protocol, int fds[2]);
+int bind(int fd, const struct sockaddr *address, socklen_t bytes);
 int listen(int fd, int backlog);
-int accept4(int fd, void *address, socklen_t *bytes, int flags);
-int connect(int fd, const void *address, socklen_t bytes);
+int accept4(int fd, struct sockaddr *address, socklen_t *bytes, int flags);
+int connect(int fd, const struct sockaddr *address, socklen_t bytes);
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags);
 ssize_t recvmsg(int fd, struct msghdr *message, int flags);
 int shutdown(int fd, int how);
@@ -335,7 +337,9 @@ struct stat {
     struct timespec st_atim;
     struct timespec st_mtim;
     struct timespec st_ctim;
-    long coldframe_reserved[3];
+    long : 64;
+    long : 64;
+    long : 64;
 };
 
 #elif defined(__aarch64__)
@@ -361,7 +365,8 @@ struct stat {
     struct timespec st_atim;
     struct timespec st_mtim;
     struct timespec st_ctim;
-    int coldframe_reserved[2];
+    int : 32;
+    int : 32;
 };
 
 #else

@@ -202,12 +202,14 @@ struct cmsghdr {
     int cmsg_type;
 };
 
+struct sockaddr;
+
 int socket(int family, int type, int protocol);
-int socketpair(int family, int type, int protocol, int *fds);
-int bind(int fd, const void *address, socklen_t bytes);
+int socketpair(int family, int type, int protocol, int fds[2]);
+int bind(int fd, const struct sockaddr *address, socklen_t bytes);
 int listen(int fd, int backlog);
-int accept(int fd, void *address, socklen_t *bytes);
-int connect(int fd, const void *address, socklen_t bytes);
+int accept(int fd, struct sockaddr *address, socklen_t *bytes);
+int connect(int fd, const struct sockaddr *address, socklen_t bytes);
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags);
 ssize_t recvmsg(int fd, struct msghdr *message, int flags);
 int shutdown(int fd, int how);

@@ -3227,7 +3227,7 @@ public class LibcH extends LibcH$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int socketpair(int family, int type, int protocol, int *fds)
+     * int socketpair(int family, int type, int protocol, int fds[2])
      * }
      */
     public static FunctionDescriptor socketpair$descriptor() {
@@ -3237,7 +3237,7 @@ public class LibcH extends LibcH$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int socketpair(int family, int type, int protocol, int *fds)
+     * int socketpair(int family, int type, int protocol, int fds[2])
      * }
      */
     public static MethodHandle socketpair$handle() {
@@ -3247,7 +3247,7 @@ public class LibcH extends LibcH$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int socketpair(int family, int type, int protocol, int *fds)
+     * int socketpair(int family, int type, int protocol, int fds[2])
      * }
      */
     public static MemorySegment socketpair$address() {
@@ -3256,7 +3256,7 @@ public class LibcH extends LibcH$shared {
 
     /**
      * {@snippet lang=c :
-     * int socketpair(int family, int type, int protocol, int *fds)
+     * int socketpair(int family, int type, int protocol, int fds[2])
      * }
      */
     public static int socketpair(int family, int type, int protocol, MemorySegment fds) {
@@ -3289,7 +3289,7 @@ public class LibcH extends LibcH$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int bind(int fd, const void *address, socklen_t bytes)
+     * int bind(int fd, const struct sockaddr *address, socklen_t bytes)
      * }
      */
     public static FunctionDescriptor bind$descriptor() {
@@ -3299,7 +3299,7 @@ public class LibcH extends LibcH$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int bind(int fd, const void *address, socklen_t bytes)
+     * int bind(int fd, const struct sockaddr *address, socklen_t bytes)
      * }
      */
     public static MethodHandle bind$handle() {
@@ -3309,7 +3309,7 @@ public class LibcH extends LibcH$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int bind(int fd, const void *address, socklen_t bytes)
+     * int bind(int fd, const struct sockaddr *address, socklen_t bytes)
      * }
      */
     public static MemorySegment bind$address() {
@@ -3318,7 +3318,7 @@ public class LibcH extends LibcH$shared {
 
     /**
      * {@snippet lang=c :
-     * int bind(int fd, const void *address, socklen_t bytes)
+     * int bind(int fd, const struct sockaddr *address, socklen_t bytes)
      * }
      */
     public static int bind(int fd, MemorySegment address, int bytes) {
@@ -3413,7 +3413,7 @@ public class LibcH extends LibcH$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int accept4(int fd, void *address, socklen_t *bytes, int flags)
+     * int accept4(int fd, struct sockaddr *address, socklen_t *bytes, int flags)
      * }
      */
     public static FunctionDescriptor accept4$descriptor() {
@@ -3423,7 +3423,7 @@ public class LibcH extends LibcH$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int accept4(int fd, void *address, socklen_t *bytes, int flags)
+     * int accept4(int fd, struct sockaddr *address, socklen_t *bytes, int flags)
      * }
      */
     public static MethodHandle accept4$handle() {
@@ -3433,7 +3433,7 @@ public class LibcH extends LibcH$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int accept4(int fd, void *address, socklen_t *bytes, int flags)
+     * int accept4(int fd, struct sockaddr *address, socklen_t *bytes, int flags)
      * }
      */
     public static MemorySegment accept4$address() {
@@ -3442,7 +3442,7 @@ public class LibcH extends LibcH$shared {
 
     /**
      * {@snippet lang=c :
-     * int accept4(int fd, void *address, socklen_t *bytes, int flags)
+     * int accept4(int fd, struct sockaddr *address, socklen_t *bytes, int flags)
      * }
      */
     public static int accept4(int fd, MemorySegment address, MemorySegment bytes, int flags) {
@@ -3475,7 +3475,7 @@ public class LibcH extends LibcH$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int connect(int fd, const void *address, socklen_t bytes)
+     * int connect(int fd, const struct sockaddr *address, socklen_t bytes)
      * }
      */
     public static FunctionDescriptor connect$descriptor() {
@@ -3485,7 +3485,7 @@ public class LibcH extends LibcH$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int connect(int fd, const void *address, socklen_t bytes)
+     * int connect(int fd, const struct sockaddr *address, socklen_t bytes)
      * }
      */
     public static MethodHandle connect$handle() {
@@ -3495,7 +3495,7 @@ public class LibcH extends LibcH$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int connect(int fd, const void *address, socklen_t bytes)
+     * int connect(int fd, const struct sockaddr *address, socklen_t bytes)
      * }
      */
     public static MemorySegment connect$address() {
@@ -3504,7 +3504,7 @@ public class LibcH extends LibcH$shared {
 
     /**
      * {@snippet lang=c :
-     * int connect(int fd, const void *address, socklen_t bytes)
+     * int connect(int fd, const struct sockaddr *address, socklen_t bytes)
      * }
      */
     public static int connect(int fd, MemorySegment address, int bytes) {

@@ -2894,7 +2894,7 @@ public class MacLibcH extends MacLibcH$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int socketpair(int family, int type, int protocol, int *fds)
+     * int socketpair(int family, int type, int protocol, int fds[2])
      * }
      */
     public static FunctionDescriptor socketpair$descriptor() {
@@ -2904,7 +2904,7 @@ public class MacLibcH extends MacLibcH$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int socketpair(int family, int type, int protocol, int *fds)
+     * int socketpair(int family, int type, int protocol, int fds[2])
      * }
      */
     public static MethodHandle socketpair$handle() {
@@ -2914,7 +2914,7 @@ public class MacLibcH extends MacLibcH$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int socketpair(int family, int type, int protocol, int *fds)
+     * int socketpair(int family, int type, int protocol, int fds[2])
      * }
      */
     public static MemorySegment socketpair$address() {
@@ -2923,7 +2923,7 @@ public class MacLibcH extends MacLibcH$shared {
 
     /**
      * {@snippet lang=c :
-     * int socketpair(int family, int type, int protocol, int *fds)
+     * int socketpair(int family, int type, int protocol, int fds[2])
      * }
      */
     public static int socketpair(int family, int type, int protocol, MemorySegment fds) {
@@ -2956,7 +2956,7 @@ public class MacLibcH extends MacLibcH$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int bind(int fd, const void *address, socklen_t bytes)
+     * int bind(int fd, const struct sockaddr *address, socklen_t bytes)
      * }
      */
     public static FunctionDescriptor bind$descriptor() {
@@ -2966,7 +2966,7 @@ public class MacLibcH extends MacLibcH$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int bind(int fd, const void *address, socklen_t bytes)
+     * int bind(int fd, const struct sockaddr *address, socklen_t bytes)
      * }
      */
     public static MethodHandle bind$handle() {
@@ -2976,7 +2976,7 @@ public class MacLibcH extends MacLibcH$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int bind(int fd, const void *address, socklen_t bytes)
+     * int bind(int fd, const struct sockaddr *address, socklen_t bytes)
      * }
      */
     public static MemorySegment bind$address() {
@@ -2985,7 +2985,7 @@ public class MacLibcH extends MacLibcH$shared {
 
     /**
      * {@snippet lang=c :
-     * int bind(int fd, const void *address, socklen_t bytes)
+     * int bind(int fd, const struct sockaddr *address, socklen_t bytes)
      * }
      */
     public static int bind(int fd, MemorySegment address, int bytes) {
@@ -3079,7 +3079,7 @@ public class MacLibcH extends MacLibcH$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int accept(int fd, void *address, socklen_t *bytes)
+     * int accept(int fd, struct sockaddr *address, socklen_t *bytes)
      * }
      */
     public static FunctionDescriptor accept$descriptor() {
@@ -3089,7 +3089,7 @@ public class MacLibcH extends MacLibcH$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int accept(int fd, void *address, socklen_t *bytes)
+     * int accept(int fd, struct sockaddr *address, socklen_t *bytes)
      * }
      */
     public static MethodHandle accept$handle() {
@@ -3099,7 +3099,7 @@ public class MacLibcH extends MacLibcH$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int accept(int fd, void *address, socklen_t *bytes)
+     * int accept(int fd, struct sockaddr *address, socklen_t *bytes)
      * }
      */
     public static MemorySegment accept$address() {
@@ -3108,7 +3108,7 @@ public class MacLibcH extends MacLibcH$shared {
 
     /**
      * {@snippet lang=c :
-     * int accept(int fd, void *address, socklen_t *bytes)
+     * int accept(int fd, struct sockaddr *address, socklen_t *bytes)
      * }
      */
     public static int accept(int fd, MemorySegment address, MemorySegment bytes) {
@@ -3141,7 +3141,7 @@ public class MacLibcH extends MacLibcH$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int connect(int fd, const void *address, socklen_t bytes)
+     * int connect(int fd, const struct sockaddr *address, socklen_t bytes)
      * }
      */
     public static FunctionDescriptor connect$descriptor() {
@@ -3151,7 +3151,7 @@ public class MacLibcH extends MacLibcH$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int connect(int fd, const void *address, socklen_t bytes)
+     * int connect(int fd, const struct sockaddr *address, socklen_t bytes)
      * }
      */
     public static MethodHandle connect$handle() {
@@ -3161,7 +3161,7 @@ public class MacLibcH extends MacLibcH$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int connect(int fd, const void *address, socklen_t bytes)
+     * int connect(int fd, const struct sockaddr *address, socklen_t bytes)
      * }
      */
     public static MemorySegment connect$address() {
@@ -3170,7 +3170,7 @@ public class MacLibcH extends MacLibcH$shared {
 
     /**
      * {@snippet lang=c :
-     * int connect(int fd, const void *address, socklen_t bytes)
+     * int connect(int fd, const struct sockaddr *address, socklen_t bytes)
      * }
      */
     public static int connect(int fd, MemorySegment address, int bytes) {

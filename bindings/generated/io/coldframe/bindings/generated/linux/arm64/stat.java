@@ -30,7 +30,8 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     struct timespec st_atim;
  *     struct timespec st_mtim;
  *     struct timespec st_ctim;
- *     int coldframe_reserved[2];
+ *     int : 32;
+ *     int : 32;
  * }
  * }
  */
@@ -56,7 +57,7 @@ public class stat {
         timespec.layout().withName("st_atim"),
         timespec.layout().withName("st_mtim"),
         timespec.layout().withName("st_ctim"),
-        MemoryLayout.sequenceLayout(2, LibcArm64H.C_INT).withName("coldframe_reserved")
+        MemoryLayout.paddingLayout(8)
     ).withName("stat");
 
     /**
@@ -636,83 +637,6 @@ public class stat {
      */
     public static void st_ctim(MemorySegment struct, MemorySegment fieldValue) {
         MemorySegment.copy(fieldValue, 0L, struct, st_ctim$OFFSET, st_ctim$LAYOUT.byteSize());
-    }
-
-    private static final SequenceLayout coldframe_reserved$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("coldframe_reserved"));
-
-    /**
-     * Layout for field:
-     * {@snippet lang=c :
-     * int coldframe_reserved[2]
-     * }
-     */
-    public static final SequenceLayout coldframe_reserved$layout() {
-        return coldframe_reserved$LAYOUT;
-    }
-
-    private static final long coldframe_reserved$OFFSET = $LAYOUT.byteOffset(groupElement("coldframe_reserved"));
-
-    /**
-     * Offset for field:
-     * {@snippet lang=c :
-     * int coldframe_reserved[2]
-     * }
-     */
-    public static final long coldframe_reserved$offset() {
-        return coldframe_reserved$OFFSET;
-    }
-
-    /**
-     * Getter for field:
-     * {@snippet lang=c :
-     * int coldframe_reserved[2]
-     * }
-     */
-    public static MemorySegment coldframe_reserved(MemorySegment struct) {
-        return struct.asSlice(coldframe_reserved$OFFSET, coldframe_reserved$LAYOUT.byteSize());
-    }
-
-    /**
-     * Setter for field:
-     * {@snippet lang=c :
-     * int coldframe_reserved[2]
-     * }
-     */
-    public static void coldframe_reserved(MemorySegment struct, MemorySegment fieldValue) {
-        MemorySegment.copy(fieldValue, 0L, struct, coldframe_reserved$OFFSET, coldframe_reserved$LAYOUT.byteSize());
-    }
-
-    private static long[] coldframe_reserved$DIMS = { 2 };
-
-    /**
-     * Dimensions for array field:
-     * {@snippet lang=c :
-     * int coldframe_reserved[2]
-     * }
-     */
-    public static long[] coldframe_reserved$dimensions() {
-        return coldframe_reserved$DIMS;
-    }
-    private static final VarHandle coldframe_reserved$ELEM_HANDLE = coldframe_reserved$LAYOUT.varHandle(sequenceElement());
-
-    /**
-     * Indexed getter for field:
-     * {@snippet lang=c :
-     * int coldframe_reserved[2]
-     * }
-     */
-    public static int coldframe_reserved(MemorySegment struct, long index0) {
-        return (int)coldframe_reserved$ELEM_HANDLE.get(struct, coldframe_reserved$OFFSET, index0);
-    }
-
-    /**
-     * Indexed setter for field:
-     * {@snippet lang=c :
-     * int coldframe_reserved[2]
-     * }
-     */
-    public static void coldframe_reserved(MemorySegment struct, long index0, int fieldValue) {
-        coldframe_reserved$ELEM_HANDLE.set(struct, coldframe_reserved$OFFSET, index0, fieldValue);
     }
 
     /**
