@@ -8,7 +8,8 @@ import java.util.stream.Stream;
 /// Which package of the engine may use which: the one place that says so.
 ///
 /// A row may name only rows below it, so whoever reads from top to bottom never meets a name
-/// twice. Everything may use `io.coldframe` (what went wrong) and `.jfr` (what it cost).
+/// twice. Everything may use `io.coldframe` (what went wrong), `.jfr` (what it cost) and `.os`
+/// (what the kernel answered).
 final class PackageGraph {
 
     static final String ENGINE = "io.coldframe";
@@ -30,10 +31,12 @@ final class PackageGraph {
                     row(".state", uses()),
                     // Maps, seals and populates guest memory.
                     row(".memory", uses()).andBindings(),
+                    // Turns the negative result of a native call into an exception.
+                    row(".os", uses()).andBindings(),
                     row(".jfr", uses()),
                     row("", uses()));
 
-    private static final Set<String> FOR_ALL = Set.of(ENGINE, ENGINE + ".jfr");
+    private static final Set<String> FOR_ALL = Set.of(ENGINE, ENGINE + ".jfr", ENGINE + ".os");
 
     private PackageGraph() {}
 
