@@ -59,16 +59,28 @@ public final class SurefireTotals {
             Element test = (Element) cases.item(i);
             NodeList skipped = test.getElementsByTagName("skipped");
             if (skipped.getLength() > 0) {
-                addSkipped(test, ((Element) skipped.item(0)).getAttribute("message"));
+                addSkipped(test, reason((Element) skipped.item(0)));
             }
         }
     }
 
-    private void addSkipped(Element test, String message) {
-        String reason = message.replaceFirst("^Assumption failed: ", "").strip();
+    private void addSkipped(Element test, String reason) {
         String line = test.getAttribute("classname") + "." + test.getAttribute("name");
         (reason.startsWith(ONLY_ON_A_MAC) ? skippedOffMac : skippedHere)
                 .add("  " + line + ": " + (reason.isEmpty() ? "no reason given" : reason));
+    }
+
+    /// What a disabled test says in an attribute and an aborted one in its stack trace.
+    private static String reason(Element skipped) {
+        String message = skipped.getAttribute("message");
+        return message.isEmpty()
+                ? skipped.getTextContent()
+                        .lines()
+                        .findFirst()
+                        .orElse("")
+                        .replaceFirst("^org\\.opentest4j\\.TestAbortedException: ", "")
+                        .replaceFirst("^Assumption failed: ", "")
+                : message;
     }
 
     private static long number(Element suite, String attribute) {
