@@ -90,13 +90,13 @@ enum {
 
 /* The registers that the hardware would show a hypervisor at EL2: ESR, FAR, and HPFAR joined with
  * the page offset. */
-typedef struct hv_vcpu_exit_exception_t {
+typedef struct {
     uint64_t syndrome;
     uint64_t virtual_address;
     hv_ipa_t physical_address;
 } hv_vcpu_exit_exception_t;
 
-typedef struct hv_vcpu_exit_t {
+typedef struct {
     hv_exit_reason_t reason;
     hv_vcpu_exit_exception_t exception;
 } hv_vcpu_exit_t;
@@ -222,7 +222,8 @@ enum {
 typedef uint8_t hv_simd_fp_uchar16_t __attribute__((vector_size(16)));
 
 /* Owner. */
-hv_return_t hv_vcpu_get_simd_fp_reg(hv_vcpu_t vcpu, hv_simd_fp_reg_t reg, void *value);
+hv_return_t hv_vcpu_get_simd_fp_reg(
+        hv_vcpu_t vcpu, hv_simd_fp_reg_t reg, hv_simd_fp_uchar16_t *value);
 hv_return_t hv_vcpu_set_simd_fp_reg(
         hv_vcpu_t vcpu, hv_simd_fp_reg_t reg, hv_simd_fp_uchar16_t value);
 

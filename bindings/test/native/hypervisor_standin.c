@@ -823,7 +823,8 @@ hv_return_t hv_vcpu_set_sys_reg(hv_vcpu_t id, hv_sys_reg_t reg, uint64_t value)
     return HV_SUCCESS;
 }
 
-hv_return_t hv_vcpu_get_simd_fp_reg(hv_vcpu_t id, hv_simd_fp_reg_t reg, void *value)
+hv_return_t hv_vcpu_get_simd_fp_reg(
+        hv_vcpu_t id, hv_simd_fp_reg_t reg, hv_simd_fp_uchar16_t *value)
 {
     MAY_REFUSE(vcpu_get_simd_fp_reg);
     OWN(vcpu, id);

@@ -2290,7 +2290,7 @@ public class HypervisorH extends HypervisorH$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * hv_return_t hv_vcpu_get_simd_fp_reg(hv_vcpu_t vcpu, hv_simd_fp_reg_t reg, void *value)
+     * hv_return_t hv_vcpu_get_simd_fp_reg(hv_vcpu_t vcpu, hv_simd_fp_reg_t reg, hv_simd_fp_uchar16_t *value)
      * }
      */
     public static FunctionDescriptor hv_vcpu_get_simd_fp_reg$descriptor() {
@@ -2300,7 +2300,7 @@ public class HypervisorH extends HypervisorH$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * hv_return_t hv_vcpu_get_simd_fp_reg(hv_vcpu_t vcpu, hv_simd_fp_reg_t reg, void *value)
+     * hv_return_t hv_vcpu_get_simd_fp_reg(hv_vcpu_t vcpu, hv_simd_fp_reg_t reg, hv_simd_fp_uchar16_t *value)
      * }
      */
     public static MethodHandle hv_vcpu_get_simd_fp_reg$handle() {
@@ -2310,7 +2310,7 @@ public class HypervisorH extends HypervisorH$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * hv_return_t hv_vcpu_get_simd_fp_reg(hv_vcpu_t vcpu, hv_simd_fp_reg_t reg, void *value)
+     * hv_return_t hv_vcpu_get_simd_fp_reg(hv_vcpu_t vcpu, hv_simd_fp_reg_t reg, hv_simd_fp_uchar16_t *value)
      * }
      */
     public static MemorySegment hv_vcpu_get_simd_fp_reg$address() {
@@ -2319,7 +2319,7 @@ public class HypervisorH extends HypervisorH$shared {
 
     /**
      * {@snippet lang=c :
-     * hv_return_t hv_vcpu_get_simd_fp_reg(hv_vcpu_t vcpu, hv_simd_fp_reg_t reg, void *value)
+     * hv_return_t hv_vcpu_get_simd_fp_reg(hv_vcpu_t vcpu, hv_simd_fp_reg_t reg, hv_simd_fp_uchar16_t *value)
      * }
      */
     public static int hv_vcpu_get_simd_fp_reg(long vcpu, int reg, MemorySegment value) {

@@ -14,7 +14,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
 
 /**
  * {@snippet lang=c :
- * struct hv_vcpu_exit_exception_t {
+ * struct {
  *     uint64_t syndrome;
  *     uint64_t virtual_address;
  *     hv_ipa_t physical_address;
@@ -31,7 +31,7 @@ public class hv_vcpu_exit_exception_t {
         HypervisorH.C_LONG_LONG.withName("syndrome"),
         HypervisorH.C_LONG_LONG.withName("virtual_address"),
         HypervisorH.C_LONG_LONG.withName("physical_address")
-    ).withName("hv_vcpu_exit_exception_t");
+    ).withName("$anon$93:9");
 
     /**
      * The layout of this struct

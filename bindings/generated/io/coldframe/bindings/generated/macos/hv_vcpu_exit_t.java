@@ -14,7 +14,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
 
 /**
  * {@snippet lang=c :
- * struct hv_vcpu_exit_t {
+ * struct {
  *     hv_exit_reason_t reason;
  *     hv_vcpu_exit_exception_t exception;
  * }
@@ -30,7 +30,7 @@ public class hv_vcpu_exit_t {
         HypervisorH.C_INT.withName("reason"),
         MemoryLayout.paddingLayout(4),
         hv_vcpu_exit_exception_t.layout().withName("exception")
-    ).withName("hv_vcpu_exit_t");
+    ).withName("$anon$99:9");
 
     /**
      * The layout of this struct

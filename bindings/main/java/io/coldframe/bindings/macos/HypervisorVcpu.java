@@ -123,7 +123,15 @@ public final class HypervisorVcpu {
     /// @param index 0 to 31
     public HvResult readVector(int index, MemorySegment to) {
         VectorRegisters.checkBytes(to);
-        return HvResult.of(HypervisorH.hv_vcpu_get_simd_fp_reg(id, index, to));
+        try (Arena call = Arena.ofConfined()) {
+            // A C vector is aligned, and the caller's bytes need not be.
+            MemorySegment value = call.allocate(VectorRegisters.BYTES, VectorRegisters.BYTES);
+            int code = HypervisorH.hv_vcpu_get_simd_fp_reg(id, index, value);
+            if (code == 0) {
+                to.copyFrom(value);
+            }
+            return HvResult.of(code);
+        }
     }
 
     // ---- interrupts and the virtual timer ----

@@ -43,7 +43,9 @@ final class SystemHeaders {
                             "sys/socket.h",
                             "sys/stat.h",
                             "sys/types.h",
-                            "sys/un.h"));
+                            "sys/un.h"),
+                    "macos/hypervisor.h",
+                    List.of("Hypervisor/Hypervisor.h", "os/object.h"));
 
     /// Names that a system of ours may lack, each with the macro that shows that it has them. A
     /// constant's macro is its own name. They are judged where they are known; every other name
@@ -53,6 +55,8 @@ final class SystemHeaders {
     static {
         // Linux 6.1.
         constants("MADV_COLLAPSE");
+        // In Apple's pages and not in every SDK for arm64.
+        constants("HV_FAULT");
     }
 
     private SystemHeaders() {}
