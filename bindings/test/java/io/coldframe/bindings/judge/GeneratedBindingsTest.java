@@ -82,7 +82,7 @@ final class GeneratedBindingsTest {
     @EnumSource(Target.class)
     void theCompilerAgreesAboutTheHeadersOfTheSystem(Target target) throws Exception {
         if (target.isMacos() && !target.isNative()) {
-            abort("the headers of macOS are on macOS only");
+            abort("macOS: its headers are on a Mac only");
         }
         CCompiler compiler = compilerOf(target);
         for (var entry : byHeader(target).entrySet()) {
