@@ -330,7 +330,7 @@ hv_return_t hv_vcpu_set_simd_fp_reg(
     R(CNTP_CTL_EL0, 3, 3, 14, 2, 1) \
     R(CNTP_CVAL_EL0, 3, 3, 14, 2, 2)
 
-/* macOS 15: where the VM was configured with EL2. The SDK of macOS 15.0 gave MDCR_EL2 the number
+/* macOS 15: where the VM was configured with EL2. The SDKs of macOS 15 gave MDCR_EL2 the number
  * 0xe019, which is no register; later SDKs have the architecture's 0xe089. */
 #define HV_SYS_REGS_WITH_EL2(R) \
     R(VPIDR_EL2, 3, 4, 0, 0, 0) \

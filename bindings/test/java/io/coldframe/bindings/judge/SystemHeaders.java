@@ -55,8 +55,8 @@ final class SystemHeaders {
     static {
         // Linux 6.1.
         constants("MADV_COLLAPSE");
-        // In Apple's pages and not in every SDK for arm64.
-        constants("HV_FAULT");
+        // In Apple's pages and not in every SDK for arm64; with another number in older SDKs.
+        constants("HV_FAULT", "HV_SYS_REG_MDCR_EL2");
     }
 
     private SystemHeaders() {}

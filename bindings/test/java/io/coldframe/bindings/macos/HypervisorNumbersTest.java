@@ -74,7 +74,7 @@ final class HypervisorNumbersTest {
         for (int code = 0; code <= 0xffff; code++) {
             assertEquals(known.contains(code), HvSystemRegister.of(code).isPresent());
         }
-        assertTrue(HvSystemRegister.of(0xe019).isEmpty(), "the slip of the SDK of macOS 15.0");
+        assertTrue(HvSystemRegister.of(0xe019).isEmpty(), "the slip of the SDKs of macOS 15");
     }
 
     @Test
