@@ -279,7 +279,17 @@ final class NativeMemoryTest {
     }
 
     private static boolean isMapped(long address) throws IOException {
-        return Files.readString(Path.of("/proc/self/maps")).contains(Long.toHexString(address));
+        // The kernel joins neighbours, so a mapping need not start a line of its own.
+        return Files.readAllLines(Path.of("/proc/self/maps")).stream()
+                .map(line -> line.substring(0, line.indexOf(' ')))
+                .anyMatch(
+                        range -> {
+                            int dash = range.indexOf('-');
+                            long first = Long.parseUnsignedLong(range.substring(0, dash), 16);
+                            long end = Long.parseUnsignedLong(range.substring(dash + 1), 16);
+                            return Long.compareUnsigned(first, address) <= 0
+                                    && Long.compareUnsigned(address, end) < 0;
+                        });
     }
 
     private static String flagsOf(MemorySegment memory) throws IOException {
