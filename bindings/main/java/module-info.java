@@ -11,6 +11,9 @@ module io.coldframe.bindings {
     exports io.coldframe.bindings to
             io.coldframe,
             io.coldframe.cli;
+    exports io.coldframe.bindings.linux to
+            io.coldframe,
+            io.coldframe.cli;
     exports io.coldframe.bindings.macos to
             io.coldframe,
             io.coldframe.cli;

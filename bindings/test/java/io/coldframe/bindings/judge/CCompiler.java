@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.File;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,14 +21,16 @@ import java.util.stream.Stream;
 /// Nothing is run: the compiler writes each value into its assembly text, where it can be read
 /// for any target.
 record CCompiler(List<String> command) {
-    /// A line of the assembly text: the index of a question and its answer.
-    private static final Pattern ANSWER = Pattern.compile("->(\\d+) [#$]?(-?\\d+)");
+    /// A line of the assembly text: the index of a question, and its answer's two halves.
+    private static final Pattern ANSWER = Pattern.compile("->(\\d+) [#$]?(-?\\d+) [#$]?(-?\\d+)");
 
+    // In halves, because GCC for x86 does not write an operand of more than 32 bits.
     private static final String ASK =
             """
             #define ASK(index, expression) \\
-                __asm__ volatile("\\n.ascii \\"->" #index " %c0\\"" \\
-                    : : "i"((long long)(expression)))
+                __asm__ volatile("\\n.ascii \\"->" #index " %c0 %c1\\"" \\
+                    : : "i"((int)((long long)(expression) >> 32)), \\
+                        "i"((int)(long long)(expression)))
             """;
 
     /// The compiler of this machine, or one that compiles for `target` elsewhere.
@@ -86,7 +87,8 @@ record CCompiler(List<String> command) {
         Map<Integer, Long> answers = new HashMap<>();
         Matcher matcher = ANSWER.matcher(Files.readString(assembly));
         while (matcher.find()) {
-            long value = new BigInteger(matcher.group(2)).longValue();
+            long high = Long.parseLong(matcher.group(2));
+            long value = high << 32 | Integer.toUnsignedLong(Integer.parseInt(matcher.group(3)));
             answers.put(Integer.parseInt(matcher.group(1)), value);
         }
         return answers;

@@ -150,7 +150,7 @@ final class GeneratedBindingsTest {
         answers.forEach(
                 (index, answer) -> {
                     Expectation expectation = expectations.get(index);
-                    if (expectation.value() != answer) {
+                    if (!expectation.isMetBy(answer)) {
                         wrong.add(
                                 expectation.expression()
                                         + " is "

@@ -29,6 +29,16 @@ final class SystemHeaders {
                             "linux/fs.h",
                             "linux/memfd.h",
                             "linux/mman.h"),
+                    "linux/kvm.h",
+                    List.of("linux/kvm.h"),
+                    "linux/kvm_x64.h",
+                    List.of("linux/kvm.h"),
+                    "linux/kvm_arm64.h",
+                    List.of("linux/kvm.h"),
+                    "linux/userfaultfd.h",
+                    List.of("linux/userfaultfd.h", "sys/ioctl.h", "sys/syscall.h"),
+                    "linux/pagemap.h",
+                    List.of("linux/fs.h", "sys/ioctl.h"),
                     "macos/libc.h",
                     List.of(
                             "errno.h",
@@ -55,6 +65,42 @@ final class SystemHeaders {
     static {
         // Linux 6.1.
         constants("MADV_COLLAPSE");
+        // Linux 6.3 to 6.8.
+        constants(
+                "KVM_CAP_DIRTY_LOG_RING_WITH_BITMAP",
+                "KVM_CAP_MEMORY_FAULT_INFO",
+                "KVM_EXIT_MEMORY_FAULT",
+                "KVM_ARM_VCPU_HAS_EL2",
+                "UFFD_FEATURE_WP_UNPOPULATED",
+                "UFFD_FEATURE_POISON",
+                "UFFD_FEATURE_WP_ASYNC",
+                "UFFD_FEATURE_MOVE",
+                "UFFDIO_CONTINUE_MODE_WP",
+                "UFFDIO_POISON_MODE_DONTWAKE",
+                "UFFDIO_POISON",
+                "UFFDIO_MOVE_MODE_DONTWAKE",
+                "UFFDIO_MOVE_MODE_ALLOW_SRC_HOLES",
+                "UFFDIO_MOVE",
+                "PAGE_IS_WPALLOWED",
+                "PAGE_IS_WRITTEN",
+                "PAGE_IS_FILE",
+                "PAGE_IS_PRESENT",
+                "PAGE_IS_SWAPPED",
+                "PAGE_IS_PFNZERO",
+                "PAGE_IS_HUGE",
+                "PAGE_IS_SOFT_DIRTY",
+                "PM_SCAN_WP_MATCHING",
+                "PM_SCAN_CHECK_WPASYNC",
+                "PAGEMAP_SCAN");
+        // Rings came to arm64 a little before that name, and the offset of 0 went.
+        NEWER.put("KVM_DIRTY_LOG_PAGE_OFFSET", "KVM_CAP_DIRTY_LOG_RING_WITH_BITMAP");
+        NEWER.put("kvm_run.memory_fault", "KVM_EXIT_MEMORY_FAULT");
+        NEWER.put("uffdio_poison", "UFFDIO_POISON");
+        NEWER.put("uffdio_move", "UFFDIO_MOVE");
+        NEWER.put("page_region", "PAGEMAP_SCAN");
+        NEWER.put("pm_scan_arg", "PAGEMAP_SCAN");
+        // Linux 6.15.
+        constants("PAGE_IS_GUARD");
         // In Apple's pages and not in every SDK for arm64; with another number in older SDKs.
         constants("HV_FAULT", "HV_SYS_REG_MDCR_EL2");
     }
