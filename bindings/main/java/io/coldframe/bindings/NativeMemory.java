@@ -92,6 +92,8 @@ public final class NativeMemory {
     /// can be reached while [Abi#MADV_POPULATE_READ] waits for a page.
     ///
     /// @param advice one `MADV_…` of [Abi]
+    /// @return 0, or the negated errno: populating what the protection forbids is `-EINVAL`, what
+    ///     the file behind no longer has is `-EFAULT`, and neither is a fault
     public static int madvise(MemorySegment range, int advice) {
         return MADVISE.callInt(
                 (madvise, state) ->

@@ -157,6 +157,16 @@ final class NativeMemoryTest {
     }
 
     @Test
+    void populatingWhatTheFileNoLongerHasIsAnErrorAndNoFault() {
+        int fd = memfd("shrinks");
+        ok(Libc.ftruncate(fd, 2 * PAGE));
+        MemorySegment memory = map(2 * PAGE, READ_WRITE, Abi.MAP_SHARED, fd);
+        ok(Libc.ftruncate(fd, PAGE));
+        assertErrno(Errno.EFAULT, NativeMemory.madvise(memory, Abi.MADV_POPULATE_READ));
+        ok(Libc.close(fd));
+    }
+
+    @Test
     void hugePagesAreAllowedAndForbidden() throws IOException {
         MemorySegment memory = map(4L << 20, READ_WRITE, PRIVATE);
         if (Files.notExists(Path.of("/sys/kernel/mm/transparent_hugepage"))) {

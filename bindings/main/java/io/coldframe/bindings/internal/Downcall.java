@@ -11,8 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -21,15 +20,39 @@ import java.util.function.Supplier;
 /// A function that the system lacks is not an error here: its calls answer `-ENOSYS`, as a kernel
 /// that lacks the call would.
 ///
-/// A record, because the compiler trusts the fields of a record that a `static final` holds: the
-/// handle is a constant to it.
+/// It is linked when it is first called, because linking costs about a millisecond and most
+/// programs call few of the functions. A handle that is no constant to the compiler costs a call
+/// about 10 ns, beside the 140 of the cheapest system call.
 ///
-/// @param name the symbol
-/// @param handle takes the state segment and then the function's own arguments
-/// @param isPresent false where `handle` must not be called
-public record Downcall(String name, MethodHandle handle, boolean isPresent) {
+/// **Threads.** Any.
+public final class Downcall {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final Linker.Option CATCH_ERRNO = Linker.Option.captureCallState("errno");
+
+    private enum State {
+        UNLINKED,
+        PRESENT,
+        ABSENT
+    }
+
+    private final SymbolLookup lookup;
+    private final String name;
+    private final Supplier<FunctionDescriptor> descriptor;
+    private final Linker.Option[] options;
+    // Written before `state`, which publishes it; never invoked before that.
+    private MethodHandle handle = MethodHandles.zero(int.class);
+    private volatile State state = State.UNLINKED;
+
+    private Downcall(
+            SymbolLookup lookup,
+            String name,
+            Supplier<FunctionDescriptor> descriptor,
+            Linker.Option... options) {
+        this.lookup = lookup;
+        this.name = name;
+        this.descriptor = descriptor;
+        this.options = options;
+    }
 
     /// A call whose result fits an `int`.
     @FunctionalInterface
@@ -65,16 +88,12 @@ public record Downcall(String name, MethodHandle handle, boolean isPresent) {
 
     /// A function of the C library that only Linux has.
     public static Downcall linux(String name, Supplier<FunctionDescriptor> descriptor) {
-        return Platform.current().isLinux()
-                ? link(LINKER.defaultLookup(), name, descriptor)
-                : absent(name);
+        return new Downcall(libraryWhere(Platform.current().isLinux()), name, descriptor);
     }
 
     /// A function of the C library that only macOS has.
     public static Downcall macos(String name, Supplier<FunctionDescriptor> descriptor) {
-        return Platform.current().isMacos()
-                ? link(LINKER.defaultLookup(), name, descriptor)
-                : absent(name);
+        return new Downcall(libraryWhere(Platform.current().isMacos()), name, descriptor);
     }
 
     /// A variadic function of the C library, linked for one list of argument types.
@@ -83,35 +102,36 @@ public record Downcall(String name, MethodHandle handle, boolean isPresent) {
     ///     Apple's arm64 passes those on the stack
     public static Downcall variadic(
             String name, int firstVariadicArgument, FunctionDescriptor descriptor) {
-        return Platform.current() == Platform.OTHER
-                ? absent(name)
-                : link(
-                        LINKER.defaultLookup(),
-                        name,
-                        () -> descriptor,
-                        Linker.Option.firstVariadicArg(firstVariadicArgument));
+        return new Downcall(
+                libraryWhere(Platform.current() != Platform.OTHER),
+                name,
+                () -> descriptor,
+                Linker.Option.firstVariadicArg(firstVariadicArgument));
     }
 
-    /// A function of the library that `lookup` searches.
-    public static Downcall link(
-            SymbolLookup lookup,
-            String name,
-            Supplier<FunctionDescriptor> descriptor,
-            Linker.Option... options) {
-        Optional<MemorySegment> address = lookup.find(name);
-        if (address.isEmpty()) {
-            return absent(name);
+    private static SymbolLookup libraryWhere(boolean known) {
+        return known ? LINKER.defaultLookup() : name -> Optional.empty();
+    }
+
+    /// Whether the system has the function.
+    public boolean isPresent() {
+        State known = state;
+        return (known == State.UNLINKED ? link() : known) == State.PRESENT;
+    }
+
+    private synchronized State link() {
+        if (state == State.UNLINKED) {
+            Optional<MethodHandle> linked = lookup.find(name).map(this::linkAt);
+            handle = linked.orElse(handle);
+            state = linked.isPresent() ? State.PRESENT : State.ABSENT;
         }
-        List<Linker.Option> all = new ArrayList<>(List.of(options));
-        all.add(CATCH_ERRNO);
-        MethodHandle handle =
-                LINKER.downcallHandle(
-                        address.get(), descriptor.get(), all.toArray(Linker.Option[]::new));
-        return new Downcall(name, handle, true);
+        return state;
     }
 
-    private static Downcall absent(String name) {
-        return new Downcall(name, MethodHandles.zero(int.class), false);
+    private MethodHandle linkAt(MemorySegment address) {
+        Linker.Option[] all = Arrays.copyOf(options, options.length + 1);
+        all[options.length] = CATCH_ERRNO;
+        return LINKER.downcallHandle(address, descriptor.get(), all);
     }
 
     /// The result of `call`, or the negated errno.
@@ -122,12 +142,12 @@ public record Downcall(String name, MethodHandle handle, boolean isPresent) {
     }
 
     /// As [#callInt(IntCall)], without an allocation.
-    public int callInt(CallState state, IntCall call) {
-        if (!isPresent) {
+    public int callInt(CallState caught, IntCall call) {
+        if (!isPresent()) {
             return -Errno.ENOSYS;
         }
         try {
-            return state.result(call.invoke(handle, state.segment()));
+            return caught.result(call.invoke(handle, caught.segment()));
         } catch (RuntimeException | Error failure) {
             throw failure;
         } catch (Throwable impossible) {
@@ -143,12 +163,12 @@ public record Downcall(String name, MethodHandle handle, boolean isPresent) {
     }
 
     /// As [#callLong(LongCall)], without an allocation.
-    public long callLong(CallState state, LongCall call) {
-        if (!isPresent) {
+    public long callLong(CallState caught, LongCall call) {
+        if (!isPresent()) {
             return -Errno.ENOSYS;
         }
         try {
-            return state.result(call.invoke(handle, state.segment()));
+            return caught.result(call.invoke(handle, caught.segment()));
         } catch (RuntimeException | Error failure) {
             throw failure;
         } catch (Throwable impossible) {
