@@ -137,6 +137,7 @@ int ioctl(int fd, unsigned long request, ...);
 #define MFD_CLOEXEC 0x1
 #define MFD_ALLOW_SEALING 0x2
 #define MFD_HUGETLB 0x4
+#define MFD_NOEXEC_SEAL 0x8
 #define MFD_HUGE_2MB (21u << 26)
 
 #define MS_ASYNC 1

@@ -304,6 +304,9 @@ public final class Abi {
     /// From the pool of huge pages.
     public static final int MFD_HUGETLB = MACOS ? 0 : LibcH.MFD_HUGETLB();
 
+    /// It cannot be executed, nor made so. Linux 6.3.
+    public static final int MFD_NOEXEC_SEAL = MACOS ? 0 : LibcH.MFD_NOEXEC_SEAL();
+
     /// With [#MFD_HUGETLB]: pages of 2 MiB.
     public static final int MFD_HUGE_2MB = MACOS ? 0 : LibcH.MFD_HUGE_2MB();
 

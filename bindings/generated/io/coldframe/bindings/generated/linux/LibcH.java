@@ -707,6 +707,15 @@ public class LibcH extends LibcH$shared {
     public static int MFD_HUGETLB() {
         return MFD_HUGETLB;
     }
+    private static final int MFD_NOEXEC_SEAL = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * #define MFD_NOEXEC_SEAL 8
+     * }
+     */
+    public static int MFD_NOEXEC_SEAL() {
+        return MFD_NOEXEC_SEAL;
+    }
     private static final int MS_ASYNC = (int)1L;
     /**
      * {@snippet lang=c :

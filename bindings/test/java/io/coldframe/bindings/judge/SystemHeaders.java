@@ -67,6 +67,7 @@ final class SystemHeaders {
         constants("MADV_COLLAPSE");
         // Linux 6.3 to 6.8.
         constants(
+                "MFD_NOEXEC_SEAL",
                 "KVM_CAP_DIRTY_LOG_RING_WITH_BITMAP",
                 "KVM_CAP_MEMORY_FAULT_INFO",
                 "KVM_EXIT_MEMORY_FAULT",

@@ -59,7 +59,11 @@ final class BackingFile implements AutoCloseable {
             throws SnapshotException {
         int pool = pages instanceof HostPages.Pooled ? Abi.MFD_HUGETLB : 0;
         int flags = Abi.MFD_CLOEXEC | Abi.MFD_ALLOW_SEALING | pool | Mapping.poolSizeFlag(pages);
-        int fd = NativeMemory.memfdCreate(name, flags);
+        int fd = NativeMemory.memfdCreate(name, flags | Abi.MFD_NOEXEC_SEAL);
+        if (fd == -Errno.EINVAL) {
+            // A kernel before 6.3, which executes memory files anyway.
+            fd = NativeMemory.memfdCreate(name, flags);
+        }
         if (fd == -Errno.EINVAL && pool != 0) {
             throw Syscalls.failure(Kind.UNSUPPORTED, fd, "memfd_create", pages);
         }
