@@ -10,7 +10,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 
 /// `coldframe`, the command line.
@@ -38,7 +40,13 @@ public final class Main {
 
     /// Runs one command and exits with its code.
     public static void main(String[] args) {
-        int exitCode = commandLine().execute(args);
+        // One write for all that a command prints: its reader may be gone after the first line.
+        PrintWriter out =
+                new PrintWriter(
+                        new BufferedWriter(
+                                new OutputStreamWriter(System.out, System.out.charset())));
+        int exitCode = commandLine().setOut(out).execute(args);
+        out.flush();
         // A PrintStream keeps its failures to itself until it is asked.
         if (System.out.checkError() && exitCode == ExitCode.OK) {
             System.err.println("coldframe: standard output can't be written");

@@ -14,6 +14,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 
 final class MainTest {
@@ -88,6 +89,14 @@ final class MainTest {
                         "coldframe: --dir is not a directory: " + folder.resolve("no"),
                         "coldframe: --dir is not a directory: " + file),
                 err.toString().lines().toList());
+    }
+
+    @Test
+    void doctorPrintsOneJsonObjectWhereItIsAsked(@TempDir Path folder) {
+        assertEquals(ExitCode.OK, run("doctor", "--json", "--dir", folder.toString()));
+        Map<?, ?> report = (Map<?, ?>) StrictJson.parse(out.toString());
+        assertEquals(folder.toString(), report.get("directory"));
+        assertEquals("", err.toString());
     }
 
     @Command(name = "broken")

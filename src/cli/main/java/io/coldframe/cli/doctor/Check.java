@@ -38,7 +38,8 @@ record Check(String group, String name, boolean floor, String remedy, Trial tria
         try {
             return trial.attempt();
         } catch (Refused refused) {
-            return Outcome.missing(refused.reason(), remedy);
+            String known = refused.remedy();
+            return Outcome.missing(refused.reason(), known.isEmpty() ? remedy : known);
         } catch (OutOfMemoryError exhausted) {
             throw exhausted;
         } catch (Throwable failure) {

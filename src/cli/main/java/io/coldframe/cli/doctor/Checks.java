@@ -10,7 +10,14 @@ final class Checks {
     private Checks() {}
 
     static List<Check> of(Path directory) {
-        return Stream.of(HostChecks.all(), MemoryChecks.all(), DirectoryChecks.all(directory))
+        return Stream.of(
+                        HostChecks.all(),
+                        MemoryChecks.all(),
+                        KvmChecks.all(),
+                        HypervisorChecks.all(),
+                        TrackingChecks.all(),
+                        FaultChecks.all(),
+                        DirectoryChecks.all(directory))
                 .flatMap(List::stream)
                 .toList();
     }

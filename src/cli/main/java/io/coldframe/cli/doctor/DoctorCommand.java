@@ -5,8 +5,11 @@ import io.coldframe.cli.ExitCode;
 import io.coldframe.cli.Terminal;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -33,16 +36,21 @@ public final class DoctorCommand implements Callable<Integer> {
             description = "Where snapshots would lie. Default: the working directory.")
     private Optional<Path> directory = Optional.empty();
 
-    /// picocli's.
+    @SuppressWarnings("NullAway.Init") // picocli sets it.
+    @Spec
+    private CommandSpec spec;
+
+    /// For picocli.
     public DoctorCommand() {}
 
     @Override
     public Integer call() throws CommandFailure {
         Diagnosis diagnosis = Diagnosis.of(directoryToTry());
+        PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            System.out.println(JsonReport.of(diagnosis));
+            out.println(JsonReport.of(diagnosis));
         } else {
-            System.out.print(TextReport.of(diagnosis, Terminal.ofProcess()));
+            out.print(TextReport.of(diagnosis, Terminal.ofProcess()));
         }
         return diagnosis.hasFloor() ? ExitCode.OK : ExitCode.UNAVAILABLE;
     }

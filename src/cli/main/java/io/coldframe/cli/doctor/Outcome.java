@@ -1,7 +1,5 @@
 package io.coldframe.cli.doctor;
 
-import io.coldframe.bindings.Facility;
-
 import java.util.Locale;
 import java.util.Map;
 
@@ -41,10 +39,6 @@ record Outcome(
 
     static Outcome missing(String reason, String remedy) {
         return new Outcome(State.MISSING, "", reason, remedy, Map.of());
-    }
-
-    static Outcome missing(Facility.Missing<?> missing) {
-        return missing(missing.reason(), missing.remedy());
     }
 
     /// What no other system has.
