@@ -26,6 +26,9 @@ final class DirectoryChecks {
     /// Files of a trial: small, and whole blocks of any file system.
     private static final int FILE_BYTE_COUNT = 1 << 20;
 
+    // A sector: no device has a smaller unit.
+    private static final long DIRECT_UNIT_BYTE_COUNT_MIN = 512;
+
     private final Path directory;
 
     private DirectoryChecks(Path directory) {
@@ -68,7 +71,8 @@ final class DirectoryChecks {
                 () -> {
                     if (!Files.isWritable(directory)) {
                         return Outcome.untried(
-                                "this user can't write " + directory, "name another by --dir");
+                                "not a directory that this user can write: " + directory,
+                                "name another by --dir");
                     }
                     try (WorkFolder folder = WorkFolder.in(directory)) {
                         return trial.attempt(folder);
@@ -95,23 +99,49 @@ final class DirectoryChecks {
         if (!Platform.current().isLinux()) {
             return Outcome.linuxOnly("O_DIRECT");
         }
+        if (!goesDirect(folder, FILE_BYTE_COUNT)) {
+            return Outcome.missing(
+                    "O_DIRECT is taken, but what was written lies in the page cache",
+                    "a file system on a disk, such as ext4, XFS or btrfs");
+        }
+        long unitByteCount = DIRECT_UNIT_BYTE_COUNT_MIN;
+        while (unitByteCount < FILE_BYTE_COUNT && !goesDirectQuietly(folder, unitByteCount)) {
+            unitByteCount *= 2;
+        }
+        return Outcome.available(
+                "past the page cache, in units of " + unitByteCount + " bytes",
+                Map.of("unitByteCount", unitByteCount));
+    }
+
+    private static boolean goesDirectQuietly(WorkFolder folder, long unitByteCount) {
+        try {
+            return goesDirect(folder, unitByteCount);
+        } catch (Refused tooSmall) {
+            return false;
+        }
+    }
+
+    /// Whether a write of this unit is taken and leaves nothing in the page cache, which is where
+    /// some file systems put what is not aligned as they like it.
+    private static boolean goesDirect(WorkFolder folder, long unitByteCount) throws Refused {
+        Path path = folder.resolve("direct-" + unitByteCount);
         try (Arena arena = Arena.ofConfined();
-                OpenFile file =
-                        OpenFile.create(folder.resolve("direct"), Abi.O_DIRECT, "open(O_DIRECT)")) {
+                OpenFile file = OpenFile.create(path, Abi.O_DIRECT, "open(O_DIRECT)")) {
             MemorySegment data = arena.allocate(FILE_BYTE_COUNT, 1 << 16).fill((byte) 0x5A);
-            long written = Libc.pwrite(file.fd(), data, 0);
-            if (Refused.check(written, "pwrite of 1 MiB with O_DIRECT") != FILE_BYTE_COUNT) {
-                return Outcome.missing("pwrite with O_DIRECT wrote only " + written, "");
+            write(file, data, 0);
+            if (unitByteCount < FILE_BYTE_COUNT) {
+                // From an odd multiple in the memory to one in the file: a larger unit refuses it.
+                write(file, data.asSlice(unitByteCount, unitByteCount), unitByteCount);
             }
-            if (isCached(file)) {
-                return Outcome.missing(
-                        "O_DIRECT is taken, but what was written lies in the page cache",
-                        "a file system on a disk, such as ext4, XFS or btrfs");
-            }
-            long unitByteCount = smallestDirectWrite(file, data);
-            return Outcome.available(
-                    "past the page cache, in units of " + unitByteCount + " bytes",
-                    Map.of("unitByteCount", unitByteCount));
+            return !isCached(file);
+        }
+    }
+
+    private static void write(OpenFile file, MemorySegment data, long offset) throws Refused {
+        String call = "pwrite of " + data.byteSize() + " bytes";
+        long written = Refused.check(Libc.pwrite(file.fd(), data, offset), call);
+        if (written != data.byteSize()) {
+            throw Refused.because(call + " wrote " + written, "");
         }
     }
 
@@ -127,17 +157,6 @@ final class DirectoryChecks {
             }
             return false;
         }
-    }
-
-    private static long smallestDirectWrite(OpenFile file, MemorySegment data) {
-        for (long byteCount = 512; byteCount < data.byteSize(); byteCount *= 2) {
-            // From an odd multiple in the memory to one in the file: any larger unit refuses it.
-            MemorySegment unit = data.asSlice(byteCount, byteCount);
-            if (Libc.pwrite(file.fd(), unit, byteCount) == byteCount) {
-                return byteCount;
-            }
-        }
-        return data.byteSize();
     }
 
     private static Outcome reflink(WorkFolder folder) throws Refused, IOException {
@@ -198,7 +217,7 @@ final class DirectoryChecks {
         OpenFile file = OpenFile.create(path, 0, "open");
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment data = arena.allocate(FILE_BYTE_COUNT).fill((byte) 1);
-            Refused.check(Libc.pwrite(file.fd(), data, 0), "pwrite");
+            write(file, data, 0);
             // Space is often taken only when the data leaves the cache.
             Refused.check(Libc.fsync(file.fd()), "fsync");
             return file;
@@ -213,7 +232,7 @@ final class DirectoryChecks {
         try (Arena arena = Arena.ofConfined();
                 OpenFile file = OpenFile.create(folder.resolve("sparse"), 0, "open")) {
             MemorySegment data = arena.allocate(1 << 16).fill((byte) 1);
-            Refused.check(Libc.pwrite(file.fd(), data, dataAt), "pwrite");
+            write(file, data, dataAt);
             Refused.check(Libc.fsync(file.fd()), "fsync");
             long found = Libc.lseek(file.fd(), 0, Abi.SEEK_DATA);
             Refused.check(found, "lseek(SEEK_DATA)");

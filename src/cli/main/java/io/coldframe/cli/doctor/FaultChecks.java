@@ -13,10 +13,11 @@ import io.coldframe.bindings.linux.Userfaultfd;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Page faults that this process serves itself: how it gets at them, and each feature in use.
 ///
@@ -31,6 +32,7 @@ final class FaultChecks {
     static List<Check> all() {
         return List.of(
                 Check.of(GROUP, "userfaultfd", FaultChecks::reach),
+                Check.of(GROUP, "userfaultfd.kernel-faults", FaultChecks::kernelFaults),
                 Check.of(GROUP, "userfaultfd.missing", FaultChecks::missing),
                 Check.of(GROUP, "userfaultfd.minor-shmem", FaultChecks::minor),
                 Check.of(GROUP, "userfaultfd.continue", FaultChecks::resume),
@@ -39,25 +41,14 @@ final class FaultChecks {
                 Check.of(GROUP, "userfaultfd.poison", FaultChecks::poison));
     }
 
-    private static Outcome reach() {
-        return switch (Faults.firstWay()) {
-            case Facility.Missing<UffdWay>(String reason, String remedy) ->
-                    Outcome.missing(reason, remedy);
-            case Facility.Available<UffdWay>(UffdWay first) -> Outcome.available(ways(first));
-        };
-    }
-
-    private static String ways(UffdWay first) {
-        List<String> open = new ArrayList<>();
-        for (UffdWay way : UffdWay.values()) {
-            if (Userfaultfd.known(way) instanceof Facility.Available<?>) {
-                open.add(name(way));
-            }
-        }
-        String all = "by " + String.join(", ", open);
-        return first == UffdWay.USER_FAULTS_ONLY
-                ? all + "; faults in system calls and KVM guests fail"
-                : all;
+    private static Outcome reach() throws Refused {
+        // The reason names the answer of each way.
+        UffdWay ignored = Refused.need(Faults.firstWay());
+        return Outcome.available(
+                Stream.of(UffdWay.values())
+                        .filter(way -> Userfaultfd.known(way) instanceof Facility.Available<?>)
+                        .map(FaultChecks::name)
+                        .collect(Collectors.joining(", ", "by ", "")));
     }
 
     private static String name(UffdWay way) {
@@ -101,32 +92,54 @@ final class FaultChecks {
         }
     }
 
-    private static Outcome missing() throws Exception {
+    /// What a pager of KVM guests needs: their faults are the kernel's.
+    private static Outcome kernelFaults() throws Refused {
+        if (Refused.need(Faults.firstWay()) == UffdWay.USER_FAULTS_ONLY) {
+            return Outcome.missing(
+                    reasonOf(UffdWay.SYSTEM_CALL) + "; " + reasonOf(UffdWay.DEVICE),
+                    "sysctl vm.unprivileged_userfaultfd=1, or CAP_SYS_PTRACE, or access to"
+                            + " /dev/userfaultfd (Linux 6.1 or later)");
+        }
         try (Mapped source = markedPage();
                 Mapped target = page();
                 HeldCall call = new HeldCall();
                 Faults faults = Faults.with(Set.of(), "")) {
             MemorySegment page = target.segment();
             faults.register(page, UffdMode.MISSING);
-            if (faults.servesNativeCalls()) {
-                call.start(() -> NativeMemory.madvise(page, Abi.MADV_POPULATE_READ));
-                needFault(faults, false);
-            }
-            long copied =
-                    faults.handler()
-                            .copy(
-                                    page.address(),
-                                    source.segment(),
-                                    0,
-                                    page.byteSize(),
-                                    UffdHandler.Wake.NOW);
-            Refused.check(copied, "UFFDIO_COPY");
-            needMark(page, "UFFDIO_COPY");
-            return Outcome.available("a missing page was faulted on and copied in");
+            call.start(() -> NativeMemory.madvise(page, Abi.MADV_POPULATE_READ));
+            needFault(faults, false);
+            copyIn(faults, source.segment(), page);
+            Refused.check(call.await(), "madvise(MADV_POPULATE_READ)");
+            return Outcome.available("a system call ran into a missing page and was served");
         }
     }
 
-    private static Outcome minor() throws Exception {
+    private static String reasonOf(UffdWay way) {
+        return switch (Userfaultfd.known(way)) {
+            case Facility.Missing<?> missing -> missing.reason();
+            case Facility.Available<?> open -> name(way) + " is open";
+        };
+    }
+
+    private static Outcome missing() throws Refused {
+        try (Mapped source = markedPage();
+                Mapped target = page();
+                Faults faults = Faults.with(Set.of(), "")) {
+            faults.register(target.segment(), UffdMode.MISSING);
+            copyIn(faults, source.segment(), target.segment());
+            return Outcome.available("a missing page was copied in");
+        }
+    }
+
+    private static void copyIn(Faults faults, MemorySegment source, MemorySegment page)
+            throws Refused {
+        UffdHandler.Wake now = UffdHandler.Wake.NOW;
+        long copied = faults.handler().copy(page.address(), source, 0, page.byteSize(), now);
+        Refused.check(copied, "UFFDIO_COPY");
+        needMark(page, "UFFDIO_COPY");
+    }
+
+    private static Outcome minor() throws Refused {
         String remedy = "Linux 5.14 or later";
         long byteCount = NativeMemory.pageByteCount();
         try (OpenFile file = OpenFile.inMemory(0, byteCount);
@@ -146,7 +159,7 @@ final class FaultChecks {
         }
     }
 
-    private static Outcome resume() throws Exception {
+    private static Outcome resume() throws Refused {
         String remedy = "Linux 5.14 or later";
         long byteCount = NativeMemory.pageByteCount();
         try (OpenFile file = OpenFile.inMemory(0, byteCount);
@@ -163,7 +176,7 @@ final class FaultChecks {
         }
     }
 
-    private static Outcome remove() throws Exception {
+    private static Outcome remove() throws Refused {
         try (Mapped mapped = markedPage();
                 HeldCall call = new HeldCall();
                 Faults faults =
@@ -184,7 +197,7 @@ final class FaultChecks {
         }
     }
 
-    private static Outcome move() throws Exception {
+    private static Outcome move() throws Refused {
         try (Mapped source = markedPage();
                 Mapped target = page();
                 Faults faults = Faults.with(Set.of(UffdFeature.MOVE), "Linux 6.8 or later")) {
@@ -204,7 +217,7 @@ final class FaultChecks {
         }
     }
 
-    private static Outcome poison() throws Exception {
+    private static Outcome poison() throws Refused {
         try (Mapped mapped = page();
                 Faults faults = Faults.with(Set.of(UffdFeature.POISON), "Linux 6.6 or later")) {
             MemorySegment page = mapped.segment();

@@ -1,9 +1,7 @@
 package io.coldframe.cli.doctor;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.IntSupplier;
 
 /// A native call that a fault holds up, on a thread of its own.
@@ -37,13 +35,14 @@ final class HeldCall implements AutoCloseable {
         }
     }
 
-    /// What the call answered, once nothing holds it any more.
-    int await() throws InterruptedException, ExecutionException, TimeoutException {
-        return result.get(WAIT_MAX_MS, TimeUnit.MILLISECONDS);
+    /// What the call answered, once nothing holds it any more; an unchecked exception if something
+    /// still does after [#WAIT_MAX_MS].
+    int await() {
+        return result.orTimeout(WAIT_MAX_MS, TimeUnit.MILLISECONDS).join();
     }
 
     @Override
-    public void close() throws InterruptedException, ExecutionException, TimeoutException {
+    public void close() {
         if (started) {
             int ignored = await();
         }

@@ -12,6 +12,7 @@ final class TextReport {
     private final Terminal terminal;
     private final StringBuilder out = new StringBuilder();
     private final int nameWidth;
+    private String lastReason = "";
 
     private TextReport(Terminal terminal, Diagnosis diagnosis) {
         this.terminal = terminal;
@@ -46,10 +47,21 @@ final class TextReport {
     private void finding(Finding finding) {
         Outcome outcome = finding.outcome();
         String padding = " ".repeat(nameWidth - finding.name().length());
+        boolean repeats = !outcome.reason().isEmpty() && outcome.reason().equals(lastReason);
+        lastReason = outcome.reason();
         String what = outcome.detail().isEmpty() ? outcome.state().word() : outcome.detail();
-        line("  " + mark(outcome.state()) + "  " + finding.name() + padding + "  " + what);
-        // Under the text of the line above: indent, mark, name and the gaps between.
-        String indent = " ".repeat(2 + mark(Outcome.State.AVAILABLE, false).length() + 2);
+        line(
+                "  %s  %s%s  %s"
+                        .formatted(
+                                mark(outcome.state()),
+                                finding.name(),
+                                padding,
+                                repeats ? what + ", as above" : what));
+        if (repeats) {
+            return;
+        }
+        // Under the name: the indent, the mark and the gap.
+        String indent = " ".repeat(2 + sign(outcome.state()).length() + 2);
         if (!outcome.reason().isEmpty()) {
             line(indent + "why: " + outcome.reason());
         }
@@ -72,19 +84,18 @@ final class TextReport {
     }
 
     private String mark(Outcome.State state) {
-        return mark(state, terminal.colours());
+        String sign = sign(state);
+        return terminal.colours() ? colour(state) + sign + "\u001b[0m" : sign;
     }
 
-    private String mark(Outcome.State state, boolean coloured) {
-        // All of one width, so that what follows is aligned.
-        String sign =
-                switch (state) {
-                    case AVAILABLE -> terminal.symbols() ? "✓" : "yes";
-                    case MISSING -> terminal.symbols() ? "✗" : "no ";
-                    case UNTRIED -> terminal.symbols() ? "–" : "?  ";
-                    case FAILED -> terminal.symbols() ? "!" : "!  ";
-                };
-        return coloured ? colour(state) + sign + "\u001b[0m" : sign;
+    /// All of one width, so that what follows is aligned.
+    private String sign(Outcome.State state) {
+        return switch (state) {
+            case AVAILABLE -> terminal.symbols() ? "✓" : "yes";
+            case MISSING -> terminal.symbols() ? "✗" : "no ";
+            case UNTRIED -> terminal.symbols() ? "–" : "?  ";
+            case FAILED -> terminal.symbols() ? "!" : "!  ";
+        };
     }
 
     private static String colour(Outcome.State state) {

@@ -80,7 +80,7 @@ final class TrackingChecks {
     }
 
     /// The protection that asks: a write waits until it is lifted.
-    private static Outcome writeProtect() throws Exception {
+    private static Outcome writeProtect() throws Refused {
         String remedy = "Linux 5.7 or later; on arm64, 6.10";
         try (Mapped mapped = anonymous();
                 HeldCall call = new HeldCall();
@@ -91,7 +91,7 @@ final class TrackingChecks {
     }
 
     private static Outcome writeAgainst(Faults faults, MemorySegment memory, HeldCall call)
-            throws Exception {
+            throws Refused {
         protect(faults, memory);
         if (!faults.servesNativeCalls()) {
             return Outcome.available("protected; no write was held up");
@@ -143,7 +143,7 @@ final class TrackingChecks {
         }
     }
 
-    private static Outcome shared() throws Exception {
+    private static Outcome shared() throws Refused {
         String remedy = "Linux 5.19 or later; on arm64, 6.10";
         Set<UffdFeature> features =
                 Set.of(UffdFeature.PAGEFAULT_FLAG_WP, UffdFeature.WP_HUGETLBFS_SHMEM);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coldframe.bindings.Platform;
 import io.coldframe.cli.StrictJson;
 import io.coldframe.cli.Terminal;
 
@@ -35,6 +36,24 @@ final class DoctorTest {
                     "transparent-huge-pages",
                     "hugetlb-pages",
                     "memfd",
+                    "kvm",
+                    "kvm.dirty-log",
+                    "kvm.manual-protect",
+                    "kvm.dirty-ring",
+                    "hypervisor-framework",
+                    "userfaultfd.wp",
+                    "userfaultfd.wp-async",
+                    "userfaultfd.wp-unpopulated",
+                    "userfaultfd.wp-hugetlbfs-shmem",
+                    "pagemap-scan",
+                    "userfaultfd",
+                    "userfaultfd.kernel-faults",
+                    "userfaultfd.missing",
+                    "userfaultfd.minor-shmem",
+                    "userfaultfd.continue",
+                    "userfaultfd.event-remove",
+                    "userfaultfd.move",
+                    "userfaultfd.poison",
                     "directory",
                     "directory.direct-io",
                     "directory.reflink",
@@ -91,6 +110,43 @@ final class DoctorTest {
             String all = outcome.detail() + outcome.reason() + outcome.remedy();
             assertFalse(all.contains("\n"), finding.name());
         }
+    }
+
+    /// Where KVM is open the guest must have run, and its page must have been named.
+    @Test
+    void aGuestRunsWhereThereIsKvm() {
+        Assumptions.assumeTrue(
+                outcome(diagnosis, "kvm").state() == Outcome.State.AVAILABLE
+                        && Platform.current() == Platform.LINUX_X64,
+                "no KVM on x86-64");
+        assertEquals(
+                "a guest wrote one page, and the log named it",
+                outcome(diagnosis, "kvm.dirty-log").detail());
+        assertEquals(12, outcome(diagnosis, "kvm").numbers().getOrDefault("apiVersion", 0L));
+    }
+
+    @Test
+    void everySystemIsToldThatAppleHardwareIsUntested() {
+        assertTrue(TextReport.of(diagnosis, Terminal.PLAIN).contains(HypervisorChecks.UNTESTED));
+    }
+
+    @Test
+    void aReasonIsSaidOnceInARow() {
+        Outcome missing = Outcome.missing("gone", "buy one");
+        List<Finding> findings =
+                List.of(
+                        new Finding("group", "one", false, missing),
+                        new Finding("group", "two", false, missing));
+        String text = TextReport.of(new Diagnosis(folder, findings), Terminal.PLAIN);
+        String expected =
+                """
+                group
+                  no   one  missing
+                       why: gone
+                       fix: buy one
+                  no   two  missing, as above
+                """;
+        assertTrue(text.contains(expected), text);
     }
 
     @Test
