@@ -31,6 +31,9 @@ final class FaultGuard {
 
     private FaultGuard(Witness witness) {
         this.witness = witness;
+        // Links the call now: an error that came up while it is being linked would break the class
+        // that links it for good.
+        surface();
     }
 
     /// Over the mapping of a file that must have `byteCount` bytes.
