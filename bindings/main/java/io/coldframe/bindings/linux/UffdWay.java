@@ -70,17 +70,15 @@ public enum UffdWay {
     abstract int open();
 
     private static int systemCall(int flags) {
-        if (!Platform.current().isLinux()) {
-            return -Errno.ENOSYS;
-        }
         return (int)
                 SYSCALL.callLong(
                         (syscall, state) ->
                                 (long) syscall.invokeExact(state, (long) NUMBER, flags));
     }
 
-    /// What would open this way, empty where nothing but a newer kernel does.
-    String remedy() {
-        return remedy;
+    /// What would open this way after it answered `errno`; empty where that is not known.
+    String remedy(int errno) {
+        boolean isForbidden = errno == Errno.EPERM || errno == Errno.EACCES;
+        return isForbidden || errno == Errno.ENOENT ? remedy : "";
     }
 }

@@ -3,6 +3,7 @@ package io.coldframe.bindings.linux;
 import io.coldframe.bindings.Errno;
 import io.coldframe.bindings.Facility;
 import io.coldframe.bindings.Libc;
+import io.coldframe.bindings.Platform;
 import io.coldframe.bindings.generated.linux.UserfaultfdH;
 import io.coldframe.bindings.generated.linux.uffdio_api;
 import io.coldframe.bindings.generated.linux.uffdio_range;
@@ -107,11 +108,12 @@ public final class Userfaultfd implements AutoCloseable {
     private record Hands(Descriptor uffd, long known) {}
 
     private static Facility<Hands> shakeHands(UffdWay way, long features) {
+        if (!Platform.current().isLinux()) {
+            return Facility.missing(way + ": userfaultfd is part of Linux", "");
+        }
         int opened = way.open();
         if (opened < 0) {
-            return Facility.missing(
-                    way + " answers " + Errno.text(-opened),
-                    opened == -Errno.ENOSYS ? "" : way.remedy());
+            return Facility.missing(way + " answers " + Errno.text(-opened), way.remedy(-opened));
         }
         Descriptor uffd = new Descriptor("userfaultfd", opened);
         try (Arena call = Arena.ofConfined()) {

@@ -18,6 +18,7 @@ import java.util.Set;
 /// The pages that a guest wrote, as KVM tells them, against the list that the guest was given.
 final class KvmDirtyTest {
     private static final Set<KvmVm.SlotFlag> LOGGED = Set.of(KvmVm.SlotFlag.LOG_DIRTY_PAGES);
+    // 1,024 entries of 16 bytes.
     private static final int RING_BYTE_COUNT = 16 << 10;
     private static final long MANUAL_PROTECT_ENABLE = 1;
 
