@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 /// The child sees an empty environment, and a PATH of the few tools that the launcher may use.
 final class FakeTree {
 
-    private static final Path LAUNCHER = Path.of("..", "..", "coldframe").toAbsolutePath();
+    private static final Path TOP = Path.of("..", "..").toAbsolutePath();
+    private static final String FINDER = ".mvn/find-java.sh";
 
     /// All outside the shell that the launcher may call, beside `sleep`.
     private static final List<String> TOOLS =
@@ -54,7 +55,9 @@ final class FakeTree {
         for (String pom : List.of("", "bindings/", "src/engine/", "src/cli/")) {
             Files.createFile(top.resolve(pom + "pom.xml"));
         }
-        script(top.resolve("coldframe"), withoutTheUsualFolders());
+        script(top.resolve("coldframe"), Files.readString(TOP.resolve("coldframe")));
+        Files.createDirectories(top.resolve(".mvn"));
+        Files.writeString(top.resolve(FINDER), finderWithoutTheUsualFolders());
         for (String tool : TOOLS) {
             Files.createDirectories(tools());
             script(tools().resolve(tool), "#!/bin/sh\nexec " + which(tool) + " \"$@\"\n");
@@ -65,12 +68,12 @@ final class FakeTree {
     }
 
     /// The machine's own JDKs must not be found.
-    private static String withoutTheUsualFolders() throws IOException {
-        String text = Files.readString(LAUNCHER);
+    private static String finderWithoutTheUsualFolders() throws IOException {
+        String text = Files.readString(TOP.resolve(FINDER));
         int from = text.indexOf("for home in");
         int to = text.indexOf("; do", from);
         if (from < 0 || to < 0) {
-            throw new AssertionError("the list of the usual folders moved: " + LAUNCHER);
+            throw new AssertionError("the list of the usual folders moved: " + FINDER);
         }
         return text.substring(0, from)
                 + text.substring(from, to).replaceAll("(?<=\\s)/", "/nowhere/")
