@@ -23,7 +23,7 @@ import java.util.Set;
 /// **Threads.** One.
 final class Faults implements AutoCloseable {
 
-    private static final int MESSAGE_WAIT_MAX_MS = 1_000;
+    private static final int MESSAGE_WAIT_MAX_MS = 10_000;
 
     private final Arena arena = Arena.ofConfined();
     private final UffdWay way;

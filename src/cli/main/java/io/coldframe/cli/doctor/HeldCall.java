@@ -13,7 +13,7 @@ import java.util.function.IntSupplier;
 /// call goes on when that is gone. So a trial that went wrong still ends.
 final class HeldCall implements AutoCloseable {
 
-    private static final long WAIT_MAX_MS = 2_000;
+    private static final long WAIT_MAX_MS = 10_000;
 
     private final CompletableFuture<Integer> result = new CompletableFuture<>();
     private boolean started;
