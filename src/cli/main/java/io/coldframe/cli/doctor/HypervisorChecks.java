@@ -4,6 +4,7 @@ import io.coldframe.bindings.Facility;
 import io.coldframe.bindings.macos.HvResult;
 import io.coldframe.bindings.macos.HypervisorFramework;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /// The hypervisor of macOS.
@@ -35,14 +36,16 @@ final class HypervisorChecks {
 
     private static Outcome attempt(HypervisorFramework framework) throws Refused {
         check(framework.createVm(), "hv_vm_create");
-        try {
-            int byteCount = HypervisorFramework.PAGE_BYTES;
+        int byteCount = HypervisorFramework.PAGE_BYTES;
+        // Twice the page, because only macOS maps at its multiples.
+        try (Mapped mapped = Mapped.anonymous(2L * byteCount, 0, "mmap")) {
+            long start = -mapped.segment().address() & (byteCount - 1);
+            MemorySegment page = mapped.segment().asSlice(start, byteCount);
             int readWrite = HypervisorFramework.READ | HypervisorFramework.WRITE;
-            try (Mapped memory = Mapped.anonymous(byteCount, 0, "mmap")) {
-                check(framework.map(memory.segment(), 0, readWrite), "hv_vm_map");
-                check(framework.protect(0, byteCount, HypervisorFramework.READ), "hv_vm_protect");
-                check(framework.unmap(0, byteCount), "hv_vm_unmap");
-            }
+            check(framework.map(page, 0, readWrite), "hv_vm_map");
+            int protectedTo = HypervisorFramework.READ;
+            check(framework.protect(0, byteCount, protectedTo), "hv_vm_protect");
+            check(framework.unmap(0, byteCount), "hv_vm_unmap");
         } finally {
             // Whatever went wrong before is what matters.
             HvResult ignored = framework.destroyVm();
