@@ -29,7 +29,6 @@ final class Checks {
                     ".gitignore",
                     ".mvn",
                     "LICENSE",
-                    "README.md",
                     "bench",
                     "bindings",
                     "coldframe",
@@ -38,9 +37,9 @@ final class Checks {
                     "pom.xml",
                     "src");
 
-    // Never in the repository, often beside it.
-    private static final Set<String> TOP_LEVEL_IGNORED =
-            Set.of(".git", ".idea", ".vscode", "target");
+    // May be there: the front page, and what is often beside a repository and never in it.
+    private static final Set<String> TOP_LEVEL_OPTIONAL =
+            Set.of("README.md", ".git", ".idea", ".vscode", "target");
 
     private Checks() {}
 
@@ -113,8 +112,11 @@ final class Checks {
         List<Violation> found = new ArrayList<>();
         Set<String> unknown = new TreeSet<>(tree.topLevel());
         unknown.removeAll(TOP_LEVEL);
-        unknown.removeAll(TOP_LEVEL_IGNORED);
+        unknown.removeAll(TOP_LEVEL_OPTIONAL);
         unknown.forEach(name -> found.add(new Violation(name, 0, "does not belong here")));
+        Set<String> missing = new TreeSet<>(TOP_LEVEL);
+        missing.removeAll(tree.topLevel());
+        missing.forEach(name -> found.add(new Violation(name, 0, "is missing")));
         return found;
     }
 }

@@ -18,8 +18,7 @@ record SourceFile(String path, List<String> lines) {
                 || path.endsWith(".c")
                 || path.endsWith(".h")
                 || path.endsWith(".sh")
-                || path.startsWith(".ci/")
-                || path.equals("coldframe");
+                || (!lines.isEmpty() && lines.getFirst().startsWith("#!"));
     }
 
     boolean isMarkdown() {

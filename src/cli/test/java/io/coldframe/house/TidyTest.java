@@ -57,6 +57,12 @@ final class TidyTest {
     }
 
     @Test
+    void aMissingPartOfTheTopLevelIsFound(@TempDir Path root) throws IOException {
+        List<Violation> found = HouseRule.TOP_LEVEL.check(SourceTree.under(root));
+        assertTrue(found.contains(new Violation("pom.xml", 0, "is missing")), found::toString);
+    }
+
+    @Test
     void everyFileThatMayBeLongIsLong() throws IOException {
         List<String> longFiles =
                 SourceTree.ofRepository().files().stream()
