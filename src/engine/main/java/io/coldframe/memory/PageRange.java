@@ -26,7 +26,12 @@ public record PageRange(long firstPage, long pageCount) {
     /// @param firstPage the first page, not negative
     /// @param endPage the page after the last, more than `firstPage`
     public static PageRange between(long firstPage, long endPage) {
-        return new PageRange(firstPage, Math.subtractExact(endPage, firstPage));
+        // Checked here, because the difference of a negative and a large number wraps.
+        if (firstPage < 0 || endPage <= firstPage) {
+            throw new IllegalArgumentException(
+                    "not a range of pages: [" + firstPage + ", " + endPage + ")");
+        }
+        return new PageRange(firstPage, endPage - firstPage);
     }
 
     /// {@return the page after the last}
@@ -39,6 +44,13 @@ public record PageRange(long firstPage, long pageCount) {
     /// @param page any page
     public boolean contains(long page) {
         return page >= firstPage && page - firstPage < pageCount;
+    }
+
+    /// {@return whether every page of `other` is one of these}
+    ///
+    /// @param other the other range
+    public boolean contains(PageRange other) {
+        return firstPage <= other.firstPage && other.endPage() <= endPage();
     }
 
     /// {@return whether the two have a page in common}

@@ -90,6 +90,17 @@ public record PageSize(int shift) {
         return shift >= finer.shift;
     }
 
+    /// {@return how many pages of `finer` make one of this size, 1 when they are equal}
+    ///
+    /// @param finer the size of the parts, not larger than this
+    public long pagesOf(PageSize finer) {
+        if (!isMultipleOf(finer)) {
+            throw new IllegalArgumentException(
+                    "a page of " + this + " holds no whole page of " + finer);
+        }
+        return 1L << (shift - finer.shift);
+    }
+
     @Override
     public String toString() {
         // 2^30 has a unit of its own, 2^20 and 2^10 likewise.

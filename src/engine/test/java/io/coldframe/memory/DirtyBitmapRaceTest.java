@@ -1,0 +1,190 @@
+package io.coldframe.memory;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.coldframe.Soak;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.BitSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Real threads that mark while another takes bits out. A bit becomes dirty as often as a mark says
+/// fresh, and clean as often as it is taken, so the two counts must agree.
+final class DirtyBitmapRaceTest {
+
+    private static final int PAGE_COUNT = 1000;
+    private static final int MARKS = 4000;
+
+    private final Arena arena = Arena.ofShared();
+    private final DirtyBitmap bitmap = DirtyBitmap.create(BitmapJudge.grid(PAGE_COUNT), arena);
+    private final DirtyBitmap target = DirtyBitmap.create(BitmapJudge.grid(PAGE_COUNT), arena);
+    private final AtomicLong fresh = new AtomicLong();
+    private final AtomicLong taken = new AtomicLong();
+    private final AtomicBoolean marking = new AtomicBoolean();
+
+    @AfterEach
+    void closeArena() {
+        arena.close();
+    }
+
+    /// Marks pages in an order of its own, all over the bitmap or all in two words.
+    private void markMany(int round, int stride) {
+        int span = round % 2 == 0 ? PAGE_COUNT : 128;
+        long count = 0;
+        long page = round;
+        for (int i = 0; i < MARKS; i++) {
+            page = (page + stride) % span;
+            count += bitmap.markPage(page) == Mark.FRESH ? 1 : 0;
+        }
+        fresh.addAndGet(count);
+    }
+
+    private void takeWhileMarking(Runnable take) {
+        while (marking.get()) {
+            take.run();
+        }
+    }
+
+    private void countDrained() {
+        bitmap.drain((_, count) -> taken.addAndGet(count));
+    }
+
+    private void countMoved() {
+        bitmap.drainTo(target);
+        target.drain((_, count) -> taken.addAndGet(count));
+    }
+
+    private void race(Runnable take) throws Exception {
+        marking.set(true);
+        Rounds.run(
+                Soak.count(300, 30_000),
+                round -> {
+                    take.run();
+                    assertEquals(fresh.get(), taken.get(), "round " + round);
+                    assertEquals(0, bitmap.dirtyCount());
+                    marking.set(true);
+                },
+                round -> {
+                    markMany(round, 37);
+                    marking.set(false);
+                },
+                round -> markMany(round, 1),
+                _ -> takeWhileMarking(take));
+    }
+
+    @Test
+    void everyFreshMarkIsDrainedOnce() throws Exception {
+        race(this::countDrained);
+    }
+
+    @Test
+    void everyFreshMarkIsMovedOnce() throws Exception {
+        race(this::countMoved);
+    }
+
+    @Test
+    void aFailingDrainLosesNoRacingMark() throws Exception {
+        BitSet handed = new BitSet();
+        Runnable drain =
+                () -> {
+                    int[] visitsLeft = {3};
+                    try {
+                        bitmap.drain(
+                                (first, count) -> {
+                                    if (visitsLeft[0]-- == 0) {
+                                        throw new ArithmeticException("stop");
+                                    }
+                                    handed.set((int) first, (int) (first + count));
+                                });
+                    } catch (ArithmeticException stopped) {
+                        assertEquals("stop", stopped.getMessage());
+                    }
+                };
+        marking.set(true);
+        Rounds.run(
+                Soak.count(300, 30_000),
+                round -> {
+                    bitmap.drain((first, count) -> handed.set((int) first, (int) (first + count)));
+                    assertEquals(PAGE_COUNT, handed.cardinality(), "round " + round);
+                    handed.clear();
+                    marking.set(true);
+                },
+                _ -> {
+                    for (int page = 0; page < PAGE_COUNT; page++) {
+                        bitmap.markPage(page * 37L % PAGE_COUNT);
+                    }
+                    marking.set(false);
+                },
+                _ -> takeWhileMarking(drain));
+    }
+
+    @Test
+    void everyOperationOnWholeWordsLeavesRacingMarksAlone() throws Exception {
+        // The even pages belong to the operations, the odd ones are marked meanwhile.
+        DirtyBitmap even = DirtyBitmap.create(BitmapJudge.grid(PAGE_COUNT), arena);
+        for (int page = 0; page < PAGE_COUNT; page += 2) {
+            even.markPage(page);
+        }
+        Rounds.run(
+                Soak.count(300, 30_000),
+                round -> {
+                    BitSet expected = new BitSet();
+                    for (int page = 1; page < PAGE_COUNT; page += 2) {
+                        expected.set(page);
+                    }
+                    assertEquals(expected, BitmapJudge.collect(bitmap::drain), "round " + round);
+                },
+                _ -> {
+                    for (int page = 1; page < PAGE_COUNT; page += 2) {
+                        bitmap.markPage(page);
+                    }
+                },
+                _ -> {
+                    for (int i = 0; i < 20; i++) {
+                        bitmap.union(even);
+                        bitmap.ingest(even.words());
+                        bitmap.andNot(even);
+                    }
+                });
+    }
+
+    @Test
+    void aPageThatIsMarkedWrittenIsCopiedAsItWasWrittenOrNewer() throws Exception {
+        MemorySegment memory = arena.allocate((long) PAGE_COUNT * Long.BYTES, Long.BYTES);
+        long[] copied = new long[PAGE_COUNT];
+        PageGrid grid = bitmap.grid();
+        int pages = 4;
+        Runnable capture = () -> bitmap.drain((first, count) -> copy(memory, copied, first, count));
+        marking.set(true);
+        Rounds.run(
+                Soak.count(3_000, 1_000_000),
+                round -> {
+                    capture.run();
+                    for (int page = 0; page < pages; page++) {
+                        assertEquals(memory.getAtIndex(ValueLayout.JAVA_LONG, page), copied[page]);
+                    }
+                    marking.set(true);
+                },
+                round -> {
+                    for (int i = 1; i <= 60; i++) {
+                        int page = i % pages;
+                        memory.setAtIndex(ValueLayout.JAVA_LONG, page, round * 100L + i);
+                        bitmap.markWritten(grid.address(page), Long.BYTES);
+                    }
+                    marking.set(false);
+                },
+                _ -> takeWhileMarking(capture));
+    }
+
+    private static void copy(MemorySegment memory, long[] copied, long firstPage, long pageCount) {
+        for (long page = firstPage; page < firstPage + pageCount; page++) {
+            copied[(int) page] = memory.getAtIndex(ValueLayout.JAVA_LONG, page);
+        }
+    }
+}
