@@ -34,7 +34,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 /// words with one bulk fill before the 64 marks; `clearing` measures that alone. A mark of a dirty
 /// page has no floor but zero: it is one read. `dirtyFloor` is the atomic OR that it saves.
 ///
-/// `freshSeed` is the shape of the seeds: an array of atomic words on the heap, a page found by
+/// `seedBaseline` is the shape of the seeds: an array of atomic words on the heap, a page found by
 /// division, whatever is there OR-ed unread.
 ///
 /// All figures are for one mark. `java -jar bench/target/bench.jar BitmapMark`
@@ -42,8 +42,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @OperationsPerInvocation(BitmapMarkBenchmark.MARKS)
-@Warmup(iterations = 3, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Warmup(iterations = 4, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 8, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(value = 1, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
 public class BitmapMarkBenchmark {
 
@@ -56,7 +56,7 @@ public class BitmapMarkBenchmark {
 
     /// The words that the 64 pages lie in: one each, or all in one.
     @Param({"64", "1"})
-    private int words;
+    public int words;
 
     private final long[] addresses = new long[MARKS];
     private final long[] pages = new long[MARKS];
@@ -83,7 +83,7 @@ public class BitmapMarkBenchmark {
         for (int i = 0; i < MARKS; i++) {
             // 37 and 11 are odd, so each word and each bit comes once, in no order that helps.
             long word = (long) i * 37 % words;
-            long bit = i * 11 % Long.SIZE;
+            long bit = i * 11L % Long.SIZE;
             pages[i] = word * Long.SIZE + bit;
             addresses[i] = START_ADDRESS + PAGE_SIZE.bytes(pages[i]) + i;
             offsets[i] = word * Long.BYTES;
@@ -96,7 +96,7 @@ public class BitmapMarkBenchmark {
     private void check() {
         if (fresh() != MARKS
                 || freshByPage() != MARKS
-                || freshSeed() != MARKS
+                || seedBaseline() != MARKS
                 || dirty() != MARKS) {
             throw new AssertionError("a mark is wrong, so its time means nothing");
         }
@@ -143,7 +143,7 @@ public class BitmapMarkBenchmark {
     }
 
     @Benchmark
-    public int freshSeed() {
+    public int seedBaseline() {
         for (int word = 0; word < words; word++) {
             seedWords.setPlain(word, 0);
         }

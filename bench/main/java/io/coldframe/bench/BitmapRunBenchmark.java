@@ -33,15 +33,15 @@ import java.util.concurrent.TimeUnit;
 /// vectors: nothing that looks at all words is faster. `walkFloor` also takes every set bit out of
 /// its word with [Long#numberOfTrailingZeros], without making runs of them.
 ///
-/// `runsSeed` is the shape of the seeds: every page by its index, the dirty ones appended to a
+/// `seedBaseline` is the shape of the seeds: every page by its index, the dirty ones appended to a
 /// list.
 ///
 /// `java -jar bench/target/bench.jar BitmapRun -p dirtyPercent=0,1`
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 3, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Warmup(iterations = 4, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 8, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(value = 1, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
 public class BitmapRunBenchmark {
 
@@ -52,7 +52,7 @@ public class BitmapRunBenchmark {
 
     /// How many pages in a hundred are dirty.
     @Param({"0", "1", "50", "100"})
-    private int dirtyPercent;
+    public int dirtyPercent;
 
     private Arena arena;
     private DirtyBitmap bitmap;
@@ -75,7 +75,7 @@ public class BitmapRunBenchmark {
 
     private void check() {
         long expected = walkFloor();
-        if (runs() != expected || runsByCursor() != expected || runsSeed() != expected) {
+        if (runs() != expected || runsByCursor() != expected || seedBaseline() != expected) {
             throw new AssertionError("a walk is wrong, so its time means nothing");
         }
         if (dirtyPercent == 0 && readFloor() != 0) {
@@ -141,7 +141,7 @@ public class BitmapRunBenchmark {
     }
 
     @Benchmark
-    public long runsSeed() {
+    public long seedBaseline() {
         List<Long> pages = new ArrayList<>();
         for (long page = 0; page < PAGE_COUNT; page++) {
             if (bitmap.isPageDirty(page)) {
