@@ -29,6 +29,7 @@ final class Checks {
                     ".gitignore",
                     ".mvn",
                     "LICENSE",
+                    "README.md",
                     "bench",
                     "bindings",
                     "coldframe",
@@ -37,9 +38,9 @@ final class Checks {
                     "pom.xml",
                     "src");
 
-    // May be there: the front page, and what is often beside a repository and never in it.
+    // May be there: what is often beside a repository and never in it.
     private static final Set<String> TOP_LEVEL_OPTIONAL =
-            Set.of("README.md", ".git", ".idea", ".vscode", "target");
+            Set.of(".git", ".idea", ".vscode", "target");
 
     private Checks() {}
 
