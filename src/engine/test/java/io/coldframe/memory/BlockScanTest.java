@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coldframe.Soak;
+
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
@@ -87,7 +89,7 @@ final class BlockScanTest {
     void everyScanAgreesWithTheModel() {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
-        for (int round = 0; round < 3_000; round++) {
+        for (int round = 0; round < Soak.count(1_000, 30_000); round++) {
             Model model = randomModel(random);
             int misalignment = random.nextInt(16);
             try (Arena arena = Arena.ofConfined()) {
