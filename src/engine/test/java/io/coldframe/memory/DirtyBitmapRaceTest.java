@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Real threads that mark while another takes bits out. A bit becomes dirty as often as a mark says
@@ -20,6 +21,9 @@ final class DirtyBitmapRaceTest {
 
     private static final int PAGE_COUNT = 1000;
     private static final int MARKS = 4000;
+
+    // So far from the words that no prefetch brings both.
+    private static final long DISTANT_BYTES = 4096;
 
     private final Arena arena = Arena.ofShared();
     private final DirtyBitmap bitmap = DirtyBitmap.create(BitmapJudge.grid(PAGE_COUNT), arena);
@@ -154,37 +158,56 @@ final class DirtyBitmapRaceTest {
                 });
     }
 
+    /// One write and its mark against one drain and its copy, in lock step, again and again. The page
+    /// is dirty from before, so the mark finds nothing to change: only the fence keeps the write from
+    /// arriving after a copy that took the bit.
     @Test
     void aPageThatIsMarkedWrittenIsCopiedAsItWasWrittenOrNewer() throws Exception {
-        MemorySegment memory = arena.allocate((long) PAGE_COUNT * Long.BYTES, Long.BYTES);
-        long[] copied = new long[PAGE_COUNT];
+        int races = Soak.count(5_000, 500_000);
+        MemorySegment page = arena.allocate(DISTANT_BYTES, DISTANT_BYTES);
+        long[] copied = {0};
         PageGrid grid = bitmap.grid();
-        int pages = 4;
-        Runnable capture = () -> bitmap.drain((first, count) -> copy(memory, copied, first, count));
-        marking.set(true);
+        LockStep steps = new LockStep();
         Rounds.run(
-                Soak.count(3_000, 1_000_000),
-                round -> {
-                    capture.run();
-                    for (int page = 0; page < pages; page++) {
-                        assertEquals(memory.getAtIndex(ValueLayout.JAVA_LONG, page), copied[page]);
+                1,
+                _ -> assertEquals(races, page.get(ValueLayout.JAVA_LONG, 0)),
+                _ -> {
+                    for (int race = 1; race <= races; race++) {
+                        bitmap.markPage(0);
+                        steps.meet();
+                        page.set(ValueLayout.JAVA_LONG, 0, race);
+                        bitmap.markWritten(grid.startAddress(), Long.BYTES);
+                        steps.meet();
+                        if (!bitmap.isPageDirty(0)) {
+                            assertEquals(race, copied[0]);
+                        }
                     }
-                    marking.set(true);
                 },
-                round -> {
-                    for (int i = 1; i <= 60; i++) {
-                        int page = i % pages;
-                        memory.setAtIndex(ValueLayout.JAVA_LONG, page, round * 100L + i);
-                        bitmap.markWritten(grid.address(page), Long.BYTES);
+                _ -> {
+                    for (int race = 1; race <= races; race++) {
+                        steps.meet();
+                        bitmap.drain((_, _) -> copied[0] = page.get(ValueLayout.JAVA_LONG, 0));
+                        steps.meet();
                     }
-                    marking.set(false);
-                },
-                _ -> takeWhileMarking(capture));
+                });
     }
 
-    private static void copy(MemorySegment memory, long[] copied, long firstPage, long pageCount) {
-        for (long page = firstPage; page < firstPage + pageCount; page++) {
-            copied[(int) page] = memory.getAtIndex(ValueLayout.JAVA_LONG, page);
+    /// Lets two threads go on together, by spinning: what they do in between takes nanoseconds.
+    private static final class LockStep {
+        // After so many looks the other one is not about to come, it is not running.
+        private static final int LOOKS = 1000;
+
+        private final AtomicInteger arrived = new AtomicInteger();
+
+        void meet() {
+            int all = (arrived.getAndIncrement() / 2 + 1) * 2;
+            for (int looks = 1; arrived.get() - all < 0; looks++) {
+                if (looks % LOOKS == 0) {
+                    Thread.yield();
+                } else {
+                    Thread.onSpinWait();
+                }
+            }
         }
     }
 }
