@@ -3,22 +3,11 @@ package io.coldframe.bench;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.TimeUnit;
 
 /// **Question.** How long must a run of pages be before the cost of a copy call disappears in the
 /// bytes?
@@ -26,28 +15,18 @@ import java.util.concurrent.TimeUnit;
 /// **Floor.** `bulkFloor` copies the same bytes in one call; no cutting into runs can beat it.
 ///
 /// `java -jar bench/target/bench.jar PageCopy -p runBytes=4096,65536`
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MILLISECONDS)
-@State(Scope.Benchmark)
-@Fork(value = 1, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
-@Warmup(iterations = 4, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 8, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-public class PageCopyBenchmark {
+public class PageCopyBenchmark extends ResidentBenchmark {
 
     /// The bytes of one copy.
     @Param({"4096", "65536", "1048576"})
     public int runBytes;
 
-    private Arena arena;
-    private MemorySegment memory;
     private MemorySegment target;
     private byte[] buffer;
 
     /// Fills the memory, and proves that the copy is right before it is timed.
     @Setup(Level.Trial)
     public void setUp() {
-        arena = Arena.ofShared();
-        memory = ResidentMemory.zeroed(arena);
         ResidentMemory.randomise(memory, 0, memory.byteSize());
         target = arena.allocate(memory.byteSize(), ResidentMemory.BLOCK_BYTES);
         buffer = new byte[ResidentMemory.BLOCK_BYTES];
@@ -58,12 +37,6 @@ public class PageCopyBenchmark {
                 throw new AssertionError("the copy is wrong, so its time means nothing");
             }
         }
-    }
-
-    /// Gives the memory back.
-    @TearDown(Level.Trial)
-    public void tearDown() {
-        arena.close();
     }
 
     /// The figure.

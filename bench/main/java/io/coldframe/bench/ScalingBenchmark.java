@@ -6,21 +6,11 @@ import io.coldframe.memory.PageRange;
 import io.coldframe.memory.PageSize;
 
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -28,34 +18,23 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 
 /// **Question.** How much faster is a scan by two threads, each over its half of the blocks?
 ///
 /// **Floor.** `plainReadFloor` with the same threads: what the memory itself gives to two.
 ///
 /// `java -jar bench/target/bench.jar Scaling -p threads=1,2`
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MILLISECONDS)
-@State(Scope.Benchmark)
-@Fork(value = 1, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
-@Warmup(iterations = 4, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 8, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-public class ScalingBenchmark {
+public class ScalingBenchmark extends ResidentBenchmark {
 
     /// How many threads scan.
     @Param({"1", "2"})
     public int threads;
 
-    private Arena arena;
-    private MemorySegment memory;
     private ExecutorService pool;
 
     /// Fills the memory, and proves that the scan is right before it is timed.
     @Setup(Level.Trial)
     public void setUp() throws InterruptedException, ExecutionException {
-        arena = Arena.ofShared();
-        memory = ResidentMemory.zeroed(arena);
         ResidentMemory.randomisePercent(memory, 1);
         pool = Executors.newFixedThreadPool(threads);
         if (scan() != new SeedScan().zeroBlocks(memory)) {
@@ -63,11 +42,10 @@ public class ScalingBenchmark {
         }
     }
 
-    /// Gives the memory and the threads back.
+    /// Gives the threads back.
     @TearDown(Level.Trial)
     public void tearDown() {
         pool.shutdown();
-        arena.close();
     }
 
     /// The figure: how many blocks are zero.

@@ -5,23 +5,12 @@ import io.coldframe.memory.BlockSums;
 import io.coldframe.memory.PageSize;
 
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 
 /// **Question.** How are blocks summed fastest: where they lie, or through a copy in the nearest
@@ -31,21 +20,13 @@ import java.util.zip.CRC32C;
 /// end the process when the memory is a file that shrinks.
 ///
 /// `java -jar bench/target/bench.jar Sum -p scratchBytes=1024,2048,4096`
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MILLISECONDS)
-@State(Scope.Benchmark)
-@Fork(value = 1, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
-@Warmup(iterations = 4, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 8, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-public class SumBenchmark {
+public class SumBenchmark extends ResidentBenchmark {
 
     /// How many bytes are copied at a time.
     @Param({"2048"})
     public int scratchBytes;
 
     private final CRC32C crc = new CRC32C();
-    private Arena arena;
-    private MemorySegment memory;
     private ByteBuffer inPlace;
     private MemorySegment scratch;
     private ByteBuffer scratchBuffer;
@@ -54,8 +35,6 @@ public class SumBenchmark {
     /// Fills the memory, and proves that the three ways agree before they are timed.
     @Setup(Level.Trial)
     public void setUp() {
-        arena = Arena.ofShared();
-        memory = ResidentMemory.zeroed(arena);
         ResidentMemory.randomise(memory, 0, memory.byteSize());
         inPlace = memory.asByteBuffer();
         scratch = arena.allocate(scratchBytes, 64);
@@ -69,12 +48,6 @@ public class SumBenchmark {
         if (summedInPlace() != engineSum || copiedThenSummed() != engineSum) {
             throw new AssertionError("the sums differ, so their time means nothing");
         }
-    }
-
-    /// Gives the memory back.
-    @TearDown(Level.Trial)
-    public void tearDown() {
-        arena.close();
     }
 
     /// The figure: what the engine does.
