@@ -158,9 +158,9 @@ final class DirtyBitmapRaceTest {
                 });
     }
 
-    /// One write and its mark against one drain and its copy, in lock step, again and again. The page
-    /// is dirty from before, so the mark finds nothing to change: only the fence keeps the write from
-    /// arriving after a copy that took the bit.
+    /// One write and its mark against one drain and its copy, in lock step, again and again. The
+    /// page is dirty from before, so the mark finds nothing to change: only the fence keeps the
+    /// write from arriving after a copy that took the bit.
     @Test
     void aPageThatIsMarkedWrittenIsCopiedAsItWasWrittenOrNewer() throws Exception {
         int races = Soak.count(5_000, 500_000);
@@ -199,6 +199,7 @@ final class DirtyBitmapRaceTest {
 
         private final AtomicInteger arrived = new AtomicInteger();
 
+        @SuppressWarnings("ThreadPriorityCheck") // It yields for speed, not for an order.
         void meet() {
             int all = (arrived.getAndIncrement() / 2 + 1) * 2;
             for (int looks = 1; arrived.get() - all < 0; looks++) {
