@@ -78,8 +78,12 @@ public final class Kvm implements AutoCloseable {
 
     /// A new VM without memory or vCPUs, or why there is none.
     public Facility<KvmVm> createVm() {
-        // Machine type 0: what the architecture takes for its default.
-        int made = ioctl(KvmH.KVM_CREATE_VM(), 0);
+        int made;
+        do {
+            // Machine type 0: what the architecture takes for its default.
+            made = ioctl(KvmH.KVM_CREATE_VM(), 0);
+            // It takes milliseconds, and a signal ends it (a profiler's does) with nothing made.
+        } while (made == -Errno.EINTR);
         if (made < 0) {
             return Facility.missing("KVM_CREATE_VM answers " + Errno.text(-made), "");
         }

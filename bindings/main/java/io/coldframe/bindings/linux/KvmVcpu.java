@@ -71,6 +71,10 @@ public final class KvmVcpu implements AutoCloseable {
             vcpu.close();
             return Facility.missing(
                     "mmap of " + vcpu + " answers " + Errno.text(refused.errno()), "");
+        } catch (Throwable failure) {
+            arena.close();
+            vcpu.close();
+            throw failure;
         }
     }
 

@@ -1,6 +1,9 @@
 package io.coldframe.bindings.linux;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.coldframe.bindings.generated.linux.KvmH;
 
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +29,23 @@ final class OwnershipTest {
                                     vm -> vm.enableDirtyRing(16 << 10))) {
                         Facilities.missing(guest.vm().createVcpu(0));
                         Facilities.missing(guest.vm().createDevice(KvmArm64.VGIC_V3));
+                    }
+                });
+    }
+
+    @Test
+    void aVcpuWhoseVmIsClosedTooEarlyLeavesNothing() throws IOException {
+        assertLeavesNothing(
+                () -> {
+                    try (Kvm kvm = Facilities.assume(Kvm.open())) {
+                        KvmVm vm = Facilities.require(kvm.createVm());
+                        Descriptor vcpu =
+                                new Descriptor("vCPU", vm.ioctl(KvmH.KVM_CREATE_VCPU(), 0));
+                        int byteCount = kvm.ioctl(KvmH.KVM_GET_VCPU_MMAP_SIZE(), 0);
+                        vm.close();
+                        assertThrows(
+                                IllegalStateException.class,
+                                () -> KvmVcpu.map(vm, 0, vcpu, byteCount, 0));
                     }
                 });
     }
