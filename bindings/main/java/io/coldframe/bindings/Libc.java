@@ -40,6 +40,13 @@ public final class Libc {
     private static final Downcall IOCTL_POINTER =
             Downcall.variadic(
                     "ioctl", 2, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
+    // ioctl looks at no more than it asks for. The last argument is for the linker, which keeps
+    // open what a call is given and knows nothing of an address inside a structure.
+    private static final Downcall IOCTL_HOLDING =
+            Downcall.variadic(
+                    "ioctl",
+                    2,
+                    FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS, ADDRESS));
 
     private static final Downcall CLOSE =
             Downcall.libc("close", LibcH::close$descriptor, MacLibcH::close$descriptor);
@@ -272,6 +279,22 @@ public final class Libc {
     public static int ioctl(CallState caught, int fd, long request, MemorySegment argument) {
         return IOCTL_POINTER.callInt(
                 caught, (ioctl, state) -> (int) ioctl.invokeExact(state, fd, request, argument));
+    }
+
+    /// Asks a device with a structure as the argument, which names other memory by its address.
+    ///
+    /// @param named that memory, native: the call fails if it is closed, and holds it meanwhile
+    public static int ioctl(int fd, long request, MemorySegment argument, MemorySegment named) {
+        return IOCTL_HOLDING.callInt(
+                (ioctl, state) -> (int) ioctl.invokeExact(state, fd, request, argument, named));
+    }
+
+    /// As [#ioctl(int, long, MemorySegment, MemorySegment)], for a loop that owns its state.
+    public static int ioctl(
+            CallState caught, int fd, long request, MemorySegment argument, MemorySegment named) {
+        return IOCTL_HOLDING.callInt(
+                caught,
+                (ioctl, state) -> (int) ioctl.invokeExact(state, fd, request, argument, named));
     }
 
     /// A new counter that [PollSet] can wait for. Linux.

@@ -7,6 +7,7 @@ import io.coldframe.bindings.generated.macos.MacLibcH;
 import io.coldframe.bindings.internal.Downcall;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 /// here closes at exec.
 ///
 /// **Lifetime.** A descriptor belongs to whoever made or received it; sending one keeps it open.
+/// Segments must not be closed during a call; the call holds them.
 ///
 /// **Threads.** Any.
 public final class UnixSockets {
@@ -57,9 +59,15 @@ public final class UnixSockets {
     private static final Downcall CONNECT =
             Downcall.libc("connect", LibcH::connect$descriptor, MacLibcH::connect$descriptor);
     private static final Downcall SENDMSG =
-            Downcall.libc("sendmsg", LibcH::sendmsg$descriptor, MacLibcH::sendmsg$descriptor);
+            Downcall.libc(
+                    "sendmsg",
+                    () -> holding(LibcH.sendmsg$descriptor()),
+                    () -> holding(MacLibcH.sendmsg$descriptor()));
     private static final Downcall RECVMSG =
-            Downcall.libc("recvmsg", LibcH::recvmsg$descriptor, MacLibcH::recvmsg$descriptor);
+            Downcall.libc(
+                    "recvmsg",
+                    () -> holding(LibcH.recvmsg$descriptor()),
+                    () -> holding(MacLibcH.recvmsg$descriptor()));
     private static final Downcall SHUTDOWN =
             Downcall.libc("shutdown", LibcH::shutdown$descriptor, MacLibcH::shutdown$descriptor);
     private static final Downcall GETSOCKOPT =
@@ -73,6 +81,13 @@ public final class UnixSockets {
     private static final int SEND_FLAGS = MACOS ? 0 : LibcH.MSG_NOSIGNAL();
 
     private UnixSockets() {}
+
+    // The bytes of a message are named by an address inside it, of which the linker knows nothing.
+    // Given as one argument more they are kept open; it goes in a register that the function does
+    // not look at, by the calling conventions of all platforms here.
+    private static FunctionDescriptor holding(FunctionDescriptor function) {
+        return function.appendArgumentLayouts(ValueLayout.ADDRESS);
+    }
 
     /// A new socket of `type`: [#STREAM] or [#SEQUENCED_PACKETS].
     public static int socket(int type) {
@@ -166,7 +181,8 @@ public final class UnixSockets {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment message = SocketMessage.sending(arena, bytes, descriptors).segment();
             return SENDMSG.callLong(
-                    (sendmsg, state) -> (long) sendmsg.invokeExact(state, fd, message, SEND_FLAGS));
+                    (sendmsg, state) ->
+                            (long) sendmsg.invokeExact(state, fd, message, SEND_FLAGS, bytes));
         }
     }
 
@@ -184,7 +200,11 @@ public final class UnixSockets {
                             (recvmsg, state) ->
                                     (long)
                                             recvmsg.invokeExact(
-                                                    state, fd, message.segment(), RECEIVE_FLAGS));
+                                                    state,
+                                                    fd,
+                                                    message.segment(),
+                                                    RECEIVE_FLAGS,
+                                                    into));
             if (result >= 0) {
                 message.takeInto(received);
                 for (int index = 0; index < received.count(); index++) {

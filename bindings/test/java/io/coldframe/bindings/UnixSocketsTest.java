@@ -153,6 +153,19 @@ final class UnixSocketsTest {
     }
 
     @Test
+    void memoryThatIsClosedIsNeitherSentNorFilled() {
+        MemorySegment closed;
+        try (Arena ended = Arena.ofShared()) {
+            closed = ended.allocate(8);
+        }
+        assertThrows(IllegalStateException.class, () -> UnixSockets.send(near, closed));
+        assertEquals(1, UnixSockets.send(near, text("x")));
+        ReceivedDescriptors received = new ReceivedDescriptors(1);
+        assertThrows(IllegalStateException.class, () -> UnixSockets.receive(far, closed, received));
+        assertEquals("x", receive(far, received));
+    }
+
+    @Test
     void aDescriptorThatIsNotOpenIsNotSent() {
         assertErrno(Errno.EBADF, UnixSockets.send(near, text("x"), -1));
     }

@@ -117,7 +117,7 @@ public final class KvmArm64 {
             MemorySegment one = kvm_one_reg.allocate(call);
             kvm_one_reg.id(one, register);
             kvm_one_reg.addr(one, exact.address());
-            return vcpu.ioctl(request, one);
+            return vcpu.ioctl(request, one, exact);
         }
     }
 

@@ -46,7 +46,7 @@ public final class KvmDevice implements AutoCloseable {
             kvm_device_attr.group(attr, group);
             kvm_device_attr.attr(attr, attribute);
             kvm_device_attr.addr(attr, value.address());
-            return Libc.ioctl(device.number(), request, attr);
+            return Libc.ioctl(device.number(), request, attr, value);
         }
     }
 

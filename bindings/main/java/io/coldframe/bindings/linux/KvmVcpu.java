@@ -134,6 +134,10 @@ public final class KvmVcpu implements AutoCloseable {
         return Libc.ioctl(state, vcpu.number(), request, argument);
     }
 
+    int ioctl(long request, MemorySegment argument, MemorySegment named) {
+        return Libc.ioctl(state, vcpu.number(), request, argument, named);
+    }
+
     @Override
     public void close() {
         if (vcpu.isOpen()) {

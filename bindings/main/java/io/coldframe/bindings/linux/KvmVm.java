@@ -98,7 +98,7 @@ public final class KvmVm implements AutoCloseable {
             kvm_userspace_memory_region.guest_phys_addr(region, guestAddress);
             kvm_userspace_memory_region.memory_size(region, memory.byteSize());
             kvm_userspace_memory_region.userspace_addr(region, memory.address());
-            return ioctl(KvmH.KVM_SET_USER_MEMORY_REGION(), region);
+            return ioctl(KvmH.KVM_SET_USER_MEMORY_REGION(), region, memory);
         }
     }
 
@@ -120,7 +120,7 @@ public final class KvmVm implements AutoCloseable {
             MemorySegment log = kvm_dirty_log.allocate(call);
             kvm_dirty_log.slot(log, slot);
             kvm_dirty_log.dirty_bitmap(log, words.address());
-            return ioctl(KvmH.KVM_GET_DIRTY_LOG(), log);
+            return ioctl(KvmH.KVM_GET_DIRTY_LOG(), log, words);
         }
     }
 
@@ -137,7 +137,7 @@ public final class KvmVm implements AutoCloseable {
             kvm_clear_dirty_log.num_pages(clear, pageCount);
             kvm_clear_dirty_log.first_page(clear, firstPage);
             kvm_clear_dirty_log.dirty_bitmap(clear, words.address());
-            return ioctl(KvmH.KVM_CLEAR_DIRTY_LOG(), clear);
+            return ioctl(KvmH.KVM_CLEAR_DIRTY_LOG(), clear, words);
         }
     }
 
@@ -255,6 +255,10 @@ public final class KvmVm implements AutoCloseable {
 
     int ioctl(long request, MemorySegment argument) {
         return Libc.ioctl(vm.number(), request, argument);
+    }
+
+    private int ioctl(long request, MemorySegment argument, MemorySegment named) {
+        return Libc.ioctl(vm.number(), request, argument, named);
     }
 
     @Override

@@ -86,7 +86,7 @@ public final class PagemapScan implements AutoCloseable {
         pm_scan_arg.walk_end(argument, start);
         pm_scan_arg.vec(argument, vector.address());
         pm_scan_arg.vec_len(argument, vector.byteSize() / RANGE_BYTE_COUNT);
-        return Libc.ioctl(state, pagemap.number(), PagemapH.PAGEMAP_SCAN(), argument);
+        return Libc.ioctl(state, pagemap.number(), PagemapH.PAGEMAP_SCAN(), argument, vector);
     }
 
     /// Where the last walk stopped.

@@ -173,7 +173,7 @@ public final class Userfaultfd implements AutoCloseable {
             MemorySegment register = uffdio_register.allocate(call);
             setRange(uffdio_register.range(register), range);
             uffdio_register.mode(register, UffdMode.bits(modes));
-            int answer = Libc.ioctl(uffd.number(), UserfaultfdH.UFFDIO_REGISTER(), register);
+            int answer = Libc.ioctl(uffd.number(), UserfaultfdH.UFFDIO_REGISTER(), register, range);
             return answer < 0 ? answer : uffdio_register.ioctls(register);
         }
     }
@@ -183,7 +183,7 @@ public final class Userfaultfd implements AutoCloseable {
         try (Arena call = Arena.ofConfined()) {
             MemorySegment bounds = uffdio_range.allocate(call);
             setRange(bounds, range);
-            return Libc.ioctl(uffd.number(), UserfaultfdH.UFFDIO_UNREGISTER(), bounds);
+            return Libc.ioctl(uffd.number(), UserfaultfdH.UFFDIO_UNREGISTER(), bounds, range);
         }
     }
 

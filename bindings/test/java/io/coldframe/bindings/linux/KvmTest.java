@@ -98,6 +98,30 @@ final class KvmTest {
     }
 
     @Test
+    void memoryThatIsClosedNeverReachesTheKernel() {
+        try (TestGuest guest = TestGuest.with(Set.of(KvmVm.SlotFlag.LOG_DIRTY_PAGES), vm -> {})) {
+            KvmVm vm = guest.vm();
+            MemorySegment words = closed(vm.dirtyLogByteCount(TestGuest.SLOT));
+            MemorySegment pages = closed(TestMemory.PAGE_BYTE_COUNT);
+            assertThrows(IllegalStateException.class, () -> vm.getDirtyLog(TestGuest.SLOT, words));
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> vm.clearDirtyLog(TestGuest.SLOT, words, 0, 64));
+            assertThrows(
+                    IllegalStateException.class, () -> vm.setMemory(9, Set.of(), 1L << 30, pages));
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> KvmArm64.getRegister(guest.vcpu(), KvmArm64.pc(), words));
+        }
+    }
+
+    private static MemorySegment closed(long byteCount) {
+        try (Arena arena = Arena.ofShared()) {
+            return arena.allocate(byteCount, TestMemory.PAGE_BYTE_COUNT);
+        }
+    }
+
+    @Test
     void aDeviceOfAnotherArchitectureIsAReason() {
         try (TestGuest guest = TestGuest.plain()) {
             Facility.Missing<?> missing =

@@ -189,6 +189,23 @@ final class PagemapScanTest {
     }
 
     @Test
+    void aVectorThatTheKernelCannotFillIsRefused() {
+        try (PagemapScan scan = open(PageQuery.having(Set.of(PageState.PRESENT)));
+                Arena arena = Arena.ofShared()) {
+            MemorySegment memory = TestMemory.anonymous(arena, 1);
+            MemorySegment closed;
+            try (Arena ended = Arena.ofShared()) {
+                closed = ended.allocate(PagemapScan.RANGE_BYTE_COUNT, Long.BYTES);
+            }
+            MemorySegment onHeap = MemorySegment.ofArray(new long[3]);
+            long start = memory.address();
+            long end = start + memory.byteSize();
+            assertThrows(IllegalStateException.class, () -> scan.scan(start, end, closed));
+            assertThrows(IllegalArgumentException.class, () -> scan.scan(start, end, onHeap));
+        }
+    }
+
+    @Test
     void aClosedScanIsNotADescriptorOfSomebodyElse() {
         PagemapScan scan = open(PageQuery.written(false));
         scan.close();

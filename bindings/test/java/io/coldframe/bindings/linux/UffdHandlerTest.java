@@ -157,6 +157,28 @@ final class UffdHandlerTest {
     }
 
     @Test
+    void aSourceThatIsClosedNeverReachesTheKernel() {
+        try (Faulter faulter = open(UffdFeature.MOVE)) {
+            MemorySegment memory = watched(faulter, 1, UffdMode.MISSING);
+            MemorySegment closed;
+            try (Arena arena = Arena.ofShared()) {
+                closed = TestMemory.anonymous(arena, 1);
+            }
+            long address = memory.address();
+            UffdHandler handler = faulter.handler();
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> handler.copy(address, closed, 0, PAGE_BYTE_COUNT, Wake.NOW));
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> handler.move(address, closed, 0, PAGE_BYTE_COUNT, Wake.NOW));
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> faulter.uffd().register(closed, Set.of(UffdMode.MISSING)));
+        }
+    }
+
+    @Test
     void whileARemovalIsUnreadNothingIsCopied() throws Exception {
         try (Faulter faulter = open(UffdFeature.EVENT_REMOVE)) {
             MemorySegment memory = watched(faulter, 8, UffdMode.MISSING);
