@@ -205,7 +205,7 @@ public final class HypervisorFramework {
     /// running leaves at once when it runs next. None of them is destroyed meanwhile.
     public HvResult cancel(List<HypervisorVcpu> vcpus) {
         try (Arena arena = Arena.ofConfined()) {
-            long[] ids = vcpus.stream().mapToLong(HypervisorVcpu::id).toArray();
+            long[] ids = vcpus.stream().mapToLong(HypervisorVcpu::existingId).toArray();
             MemorySegment array = arena.allocateFrom(ValueLayout.JAVA_LONG, ids);
             return HvResult.of(HypervisorH.hv_vcpus_exit(array, ids.length));
         }

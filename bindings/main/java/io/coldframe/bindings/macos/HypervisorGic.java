@@ -174,7 +174,7 @@ public final class HypervisorGic {
     /// Where the guest finds the vCPU's redistributor. The vCPU has its `MPIDR_EL1`.
     public HvAnswer<Long> redistributorBase(HypervisorVcpu vcpu) {
         return HvCalls.getLong(
-                value -> HypervisorH.hv_gic_get_redistributor_base(vcpu.id(), value));
+                value -> HypervisorH.hv_gic_get_redistributor_base(vcpu.existingId(), value));
     }
 
     // ---- state ----
@@ -215,12 +215,14 @@ public final class HypervisorGic {
     /// Reads a register of the vCPU's interface. The vCPU's thread.
     public HvAnswer<Long> read(HypervisorVcpu vcpu, HvIccRegister register) {
         return HvCalls.getLong(
-                value -> HypervisorH.hv_gic_get_icc_reg(vcpu.id(), (short) register.code(), value));
+                value ->
+                        HypervisorH.hv_gic_get_icc_reg(
+                                vcpu.existingId(), (short) register.code(), value));
     }
 
     /// Writes a register of the vCPU's interface. The vCPU's thread.
     public HvResult write(HypervisorVcpu vcpu, HvIccRegister register, long value) {
         return HvResult.of(
-                HypervisorH.hv_gic_set_icc_reg(vcpu.id(), (short) register.code(), value));
+                HypervisorH.hv_gic_set_icc_reg(vcpu.existingId(), (short) register.code(), value));
     }
 }

@@ -10,8 +10,8 @@ import java.util.List;
 
 /// A virtual processor and why it last left the guest.
 ///
-/// **Lifetime.** Until [#destroy()] succeeds. Reading the exit after that is an
-/// [IllegalStateException].
+/// **Lifetime.** Until [#destroy()] succeeds. Every call after that, but for [#id()], is an
+/// [IllegalStateException]: the framework gives the number to the next vCPU.
 ///
 /// **Threads.** The thread that made it, for everything but [#id()] and [#cancel()]: the framework
 /// refuses another thread's call, and reading the exit from there is a [WrongThreadException].
@@ -35,6 +35,7 @@ public final class HypervisorVcpu {
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment exit;
     private final MemorySegment exception;
+    private volatile boolean destroyed;
 
     /// @param exitAddress where the framework describes each exit
     HypervisorVcpu(long id, MemorySegment exitAddress) {
@@ -48,25 +49,34 @@ public final class HypervisorVcpu {
         return id;
     }
 
+    /// The number for a call, which must not reach the vCPU that has it next.
+    long existingId() {
+        if (destroyed) {
+            throw new IllegalStateException(this + " is destroyed");
+        }
+        return id;
+    }
+
     /// Runs the guest until it exits; the exit is then described below. The thread counts as native
     /// meanwhile.
     public HvResult run() {
-        return HvResult.of(HypervisorH.hv_vcpu_run(id));
+        return HvResult.of(HypervisorH.hv_vcpu_run(existingId()));
     }
 
     /// As [HypervisorFramework#cancel(List)], for this one. Any thread.
     public HvResult cancel() {
         try (Arena call = Arena.ofConfined()) {
             MemorySegment ids = call.allocate(HypervisorH.C_LONG_LONG);
-            ids.set(HypervisorH.C_LONG_LONG, 0, id);
+            ids.set(HypervisorH.C_LONG_LONG, 0, existingId());
             return HvResult.of(HypervisorH.hv_vcpus_exit(ids, 1));
         }
     }
 
     /// Ends it.
     public HvResult destroy() {
-        HvResult result = HvResult.of(HypervisorH.hv_vcpu_destroy(id));
+        HvResult result = HvResult.of(HypervisorH.hv_vcpu_destroy(existingId()));
         if (result.isSuccess()) {
+            destroyed = true;
             arena.close();
         }
         return result;
@@ -98,24 +108,28 @@ public final class HypervisorVcpu {
 
     /// Reads a general register.
     public HvAnswer<Long> read(HvRegister register) {
-        return HvCalls.getLong(value -> HypervisorH.hv_vcpu_get_reg(id, register.code(), value));
+        return HvCalls.getLong(
+                value -> HypervisorH.hv_vcpu_get_reg(existingId(), register.code(), value));
     }
 
     /// Writes a general register.
     public HvResult write(HvRegister register, long value) {
-        return HvResult.of(HypervisorH.hv_vcpu_set_reg(id, register.code(), value));
+        return HvResult.of(HypervisorH.hv_vcpu_set_reg(existingId(), register.code(), value));
     }
 
     /// Reads a system register. What this host lacks is refused: see [HvSystemRegister#needs()].
     public HvAnswer<Long> read(HvSystemRegister register) {
         return HvCalls.getLong(
-                value -> HypervisorH.hv_vcpu_get_sys_reg(id, (short) register.code(), value));
+                value ->
+                        HypervisorH.hv_vcpu_get_sys_reg(
+                                existingId(), (short) register.code(), value));
     }
 
     /// Writes a system register. What this host lacks is refused, and so may be an identification
     /// register.
     public HvResult write(HvSystemRegister register, long value) {
-        return HvResult.of(HypervisorH.hv_vcpu_set_sys_reg(id, (short) register.code(), value));
+        return HvResult.of(
+                HypervisorH.hv_vcpu_set_sys_reg(existingId(), (short) register.code(), value));
     }
 
     /// Reads vector register `index` into 16 bytes. For writing see [VectorRegisters].
@@ -126,7 +140,7 @@ public final class HypervisorVcpu {
         try (Arena call = Arena.ofConfined()) {
             // A C vector is aligned, and the caller's bytes need not be.
             MemorySegment value = call.allocate(VectorRegisters.BYTES, VectorRegisters.BYTES);
-            int code = HypervisorH.hv_vcpu_get_simd_fp_reg(id, index, value);
+            int code = HypervisorH.hv_vcpu_get_simd_fp_reg(existingId(), index, value);
             if (code == 0) {
                 to.copyFrom(value);
             }
@@ -139,32 +153,34 @@ public final class HypervisorVcpu {
     /// Whether the line is set. It is cleared whenever the vCPU leaves the guest.
     public HvAnswer<Boolean> isPending(InterruptLine line) {
         return HvCalls.getBoolean(
-                value -> HypervisorH.hv_vcpu_get_pending_interrupt(id, line.code, value));
+                value -> HypervisorH.hv_vcpu_get_pending_interrupt(existingId(), line.code, value));
     }
 
     /// Sets or clears the line for the next run.
     public HvResult setPending(InterruptLine line, boolean pending) {
-        return HvResult.of(HypervisorH.hv_vcpu_set_pending_interrupt(id, line.code, pending));
+        return HvResult.of(
+                HypervisorH.hv_vcpu_set_pending_interrupt(existingId(), line.code, pending));
     }
 
     /// Whether the virtual timer makes no exit.
     public HvAnswer<Boolean> isTimerMasked() {
-        return HvCalls.getBoolean(value -> HypervisorH.hv_vcpu_get_vtimer_mask(id, value));
+        return HvCalls.getBoolean(
+                value -> HypervisorH.hv_vcpu_get_vtimer_mask(existingId(), value));
     }
 
     /// Masks or unmasks the virtual timer.
     public HvResult setTimerMasked(boolean masked) {
-        return HvResult.of(HypervisorH.hv_vcpu_set_vtimer_mask(id, masked));
+        return HvResult.of(HypervisorH.hv_vcpu_set_vtimer_mask(existingId(), masked));
     }
 
     /// By how many ticks the guest's counter is behind the host's.
     public HvAnswer<Long> timerOffsetTicks() {
-        return HvCalls.getLong(value -> HypervisorH.hv_vcpu_get_vtimer_offset(id, value));
+        return HvCalls.getLong(value -> HypervisorH.hv_vcpu_get_vtimer_offset(existingId(), value));
     }
 
     /// Sets the guest's counter back by this many ticks of the host's. The same for every vCPU.
     public HvResult setTimerOffsetTicks(long ticks) {
-        return HvResult.of(HypervisorH.hv_vcpu_set_vtimer_offset(id, ticks));
+        return HvResult.of(HypervisorH.hv_vcpu_set_vtimer_offset(existingId(), ticks));
     }
 
     @Override

@@ -127,7 +127,7 @@ public final class VectorRegisters {
     public HvResult write(HypervisorVcpu vcpu, int index, MemorySegment from) {
         checkBytes(from);
         try {
-            return HvResult.of((int) write.invokeExact(vcpu.id(), index, from, target));
+            return HvResult.of((int) write.invokeExact(vcpu.existingId(), index, from, target));
         } catch (RuntimeException | Error failure) {
             throw failure;
         } catch (Throwable impossible) {

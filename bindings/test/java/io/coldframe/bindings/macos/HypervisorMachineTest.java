@@ -2,11 +2,13 @@ package io.coldframe.bindings.macos;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.coldframe.bindings.generated.macos.HypervisorH;
 import io.coldframe.standin.HypervisorStandIn;
 
 import org.junit.jupiter.api.Test;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /// The machine and its memory, up to the guest's first instruction.
 final class HypervisorMachineTest extends StandInTest {
@@ -110,18 +112,15 @@ final class HypervisorMachineTest extends StandInTest {
 
     @Test
     void withoutAMachineThereIsNoDevice() {
-        HypervisorVcpu vcpu = framework.createVcpu().value();
-        destroy(vcpu);
         assertEquals(HvResult.SUCCESS, framework.destroyVm());
         MemorySegment page = HypervisorStandIn.memory(arena, 1);
         assertEquals(HvResult.NO_DEVICE, framework.map(page, DATA, ALL));
         assertEquals(HvResult.NO_DEVICE, framework.protect(DATA, PAGE, ALL));
         assertEquals(HvResult.NO_DEVICE, framework.unmap(DATA, PAGE));
         assertEquals(HvResult.NO_DEVICE, framework.createVcpu().result());
-        assertEquals(HvResult.NO_DEVICE, vcpu.run());
-        assertEquals(HvResult.NO_DEVICE, vcpu.cancel());
-        assertEquals(HvResult.NO_DEVICE, vcpu.destroy());
-        assertEquals(HvResult.NO_DEVICE, vcpu.read(HvRegister.PC).result());
+        assertEquals(HvResult.NO_DEVICE, HvResult.of(HypervisorH.hv_vcpu_run(0)));
+        assertEquals(HvResult.NO_DEVICE, HvResult.of(HypervisorH.hv_vcpu_destroy(0)));
+        assertEquals(HvResult.NO_DEVICE, framework.cancel(List.of()));
     }
 
     @Test

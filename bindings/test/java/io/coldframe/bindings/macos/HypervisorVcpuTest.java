@@ -8,6 +8,7 @@ import io.coldframe.bindings.generated.macos.HypervisorH;
 import io.coldframe.bindings.macos.HypervisorVcpu.InterruptLine;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -30,10 +31,50 @@ final class HypervisorVcpuTest extends StandInTest {
         assertEquals(HvResult.BUSY, framework.createVcpu().result());
         assertEquals(HvResult.BUSY, framework.destroyVm());
         destroy(vcpu);
-        assertEquals(HvResult.BAD_ARGUMENT, vcpu.destroy());
-        assertEquals(HvResult.BAD_ARGUMENT, vcpu.run());
         assertThrows(IllegalStateException.class, vcpu::exitReason);
         destroy(framework.createVcpu().value());
+    }
+
+    @Test
+    void aNumberThatNoVcpuHasIsRefused() {
+        HypervisorVcpu gone = framework.createVcpu().value();
+        destroy(gone);
+        for (long id : new long[] {gone.id(), 63, 64, -1}) {
+            MemorySegment ids = arena.allocateFrom(ValueLayout.JAVA_LONG, id);
+            assertEquals(HvResult.BAD_ARGUMENT, HvResult.of(HypervisorH.hv_vcpu_run(id)));
+            assertEquals(HvResult.BAD_ARGUMENT, HvResult.of(HypervisorH.hv_vcpu_destroy(id)));
+            assertEquals(HvResult.BAD_ARGUMENT, HvResult.of(HypervisorH.hv_vcpus_exit(ids, 1)));
+        }
+    }
+
+    @Test
+    void aDestroyedVcpuIsNotTheNextOneOfItsNumber() {
+        HypervisorVcpu gone = framework.createVcpu().value();
+        destroy(gone);
+        HypervisorVcpu next = framework.createVcpu().value();
+        assertEquals(gone.id(), next.id());
+        MemorySegment vector = arena.allocate(VectorRegisters.BYTES);
+        for (Executable call :
+                List.<Executable>of(
+                        gone::run,
+                        gone::cancel,
+                        gone::destroy,
+                        () -> framework.cancel(List.of(next, gone)),
+                        () -> gone.read(HvRegister.X0),
+                        () -> gone.write(HvRegister.X0, 1),
+                        () -> gone.read(HvSystemRegister.SCTLR_EL1),
+                        () -> gone.write(HvSystemRegister.SCTLR_EL1, 1),
+                        () -> gone.readVector(0, vector),
+                        () -> vectors().write(gone, 0, vector),
+                        () -> gone.isPending(InterruptLine.IRQ),
+                        () -> gone.setPending(InterruptLine.IRQ, true),
+                        gone::isTimerMasked,
+                        () -> gone.setTimerMasked(true),
+                        gone::timerOffsetTicks,
+                        () -> gone.setTimerOffsetTicks(1))) {
+            assertThrows(IllegalStateException.class, call);
+        }
+        destroy(next);
     }
 
     @Test
