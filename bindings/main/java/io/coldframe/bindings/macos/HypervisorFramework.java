@@ -54,11 +54,12 @@ public final class HypervisorFramework {
     private static Optional<Attempt> first = Optional.empty();
 
     private final Facility<HypervisorGic> gic;
-    private final Facility<VectorRegisters> vectors;
+    private final SymbolLookup library;
+    private Optional<Facility<VectorRegisters>> vectors = Optional.empty();
 
     private HypervisorFramework(SymbolLookup library) {
+        this.library = library;
         gic = HypervisorGic.of(library);
-        vectors = VectorRegisters.of(library);
     }
 
     /// The framework of this system, or why there is none.
@@ -110,9 +111,13 @@ public final class HypervisorFramework {
         return gic;
     }
 
-    /// How to write vector registers, or why that cannot be done in this process.
-    public Facility<VectorRegisters> vectors() {
-        return vectors;
+    /// How to write vector registers, or why that cannot be done in this process. The page of
+    /// machine code that it takes is made when this is first called.
+    public synchronized Facility<VectorRegisters> vectors() {
+        if (vectors.isEmpty()) {
+            vectors = Optional.of(VectorRegisters.of(library));
+        }
+        return vectors.get();
     }
 
     // ---- the machine ----
