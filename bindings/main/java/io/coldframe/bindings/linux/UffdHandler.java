@@ -91,13 +91,12 @@ public final class UffdHandler {
 
     private long copy(
             long address, MemorySegment source, long sourceOffset, long byteCount, long mode) {
-        MemorySegment pages = nativePages(source, sourceOffset, byteCount);
         uffdio_copy.dst(argument, address);
-        uffdio_copy.src(argument, pages.address());
+        uffdio_copy.src(argument, nativeAddress(source, sourceOffset, byteCount));
         uffdio_copy.len(argument, byteCount);
         uffdio_copy.mode(argument, mode);
         uffdio_copy.copy(argument, 0);
-        int answer = ioctl(UserfaultfdH.UFFDIO_COPY(), pages);
+        int answer = ioctl(UserfaultfdH.UFFDIO_COPY(), source);
         return done(answer, uffdio_copy.copy(argument));
     }
 
@@ -136,16 +135,15 @@ public final class UffdHandler {
     /// missing afterwards. A hole in the source stays one, and counts as moved.
     public long move(
             long address, MemorySegment source, long sourceOffset, long byteCount, Wake wake) {
-        MemorySegment pages = nativePages(source, sourceOffset, byteCount);
         uffdio_move.dst(argument, address);
-        uffdio_move.src(argument, pages.address());
+        uffdio_move.src(argument, nativeAddress(source, sourceOffset, byteCount));
         uffdio_move.len(argument, byteCount);
         uffdio_move.mode(
                 argument,
                 UserfaultfdH.UFFDIO_MOVE_MODE_ALLOW_SRC_HOLES()
                         | (wake == Wake.NOW ? 0 : UserfaultfdH.UFFDIO_MOVE_MODE_DONTWAKE()));
         uffdio_move.move(argument, 0);
-        int answer = ioctl(UserfaultfdH.UFFDIO_MOVE(), pages);
+        int answer = ioctl(UserfaultfdH.UFFDIO_MOVE(), source);
         return done(answer, uffdio_move.move(argument));
     }
 
@@ -192,11 +190,11 @@ public final class UffdHandler {
         uffdio_range.len(range, byteCount);
     }
 
-    private static MemorySegment nativePages(MemorySegment source, long offset, long byteCount) {
+    private static long nativeAddress(MemorySegment source, long offset, long byteCount) {
         if (!source.isNative()) {
             throw new IllegalArgumentException("not native memory: " + source);
         }
-        // A slice checks the bounds, and costs nothing once compiled.
-        return source.asSlice(offset, byteCount);
+        // A slice checks the bounds, and costs nothing once compiled: it goes no further than this.
+        return source.asSlice(offset, byteCount).address();
     }
 }
