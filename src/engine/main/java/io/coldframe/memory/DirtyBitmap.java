@@ -2,7 +2,6 @@ package io.coldframe.memory;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.VarHandle;
 
 /// One bit per guest page, off the heap; a set bit means *written since it was last taken out*.
 ///
@@ -30,7 +29,10 @@ import java.lang.invoke.VarHandle;
 ///    permission) calls [#mark] or one like it, and keeps drain and re-protection out of the time
 ///    between mark and grant;
 ///  - who marks *after* the write (a device model that wrote guest memory) calls [#markWritten],
-///    which puts a full fence in between.
+///    which changes the word also where the bit is set. A drain that took the bit before leaves it
+///    clean for the mark to set; one that takes it later is ordered after the mark, and so after
+///    the write. A fence before the mark would not do: the processor may let the drain's reads of
+///    the page overtake the drain's own change of the word (arm64 without LSE does).
 public final class DirtyBitmap implements AutoCloseable {
 
     // A cache line, so that the words that share one are the same at every run.
@@ -170,30 +172,39 @@ public final class DirtyBitmap implements AutoCloseable {
     /// @param byteCount how many; none are [Mark#ALREADY_DIRTY]
     /// @return what was found there
     public Mark markBytes(long address, long byteCount) {
-        if (address < startAddress
-                || byteCount < 0
-                || byteCount > this.byteCount - (address - startAddress)) {
+        if (!contains(address, byteCount)) {
             return Mark.OUT_OF_RANGE;
         }
         if (byteCount == 0) {
             return Mark.ALREADY_DIRTY;
         }
-        long offset = address - startAddress;
-        long firstPage = offset >>> pageShift;
-        long lastPage = (offset + byteCount - 1) >>> pageShift;
+        long firstPage = (address - startAddress) >>> pageShift;
+        long lastPage = (address - startAddress + byteCount - 1) >>> pageShift;
         return markPages(firstPage, lastPage - firstPage + 1);
     }
 
-    /// As [#markBytes], after this thread has written there: see *Ordering* above.
+    /// As [#markBytes], after this thread has written there: see *Ordering* above. Costs an atomic
+    /// change of a word also where every page is dirty.
     ///
     /// @param address any address
     /// @param byteCount how many; none are [Mark#ALREADY_DIRTY]
     /// @return what was found there
     public Mark markWritten(long address, long byteCount) {
-        // What was written becomes visible before a bit is read. A drain that took the bit before
-        // leaves it clean for us to see; one that takes it later reads what was written.
-        VarHandle.fullFence();
-        return markBytes(address, byteCount);
+        if (!contains(address, byteCount)) {
+            return Mark.OUT_OF_RANGE;
+        }
+        if (byteCount == 0) {
+            return Mark.ALREADY_DIRTY;
+        }
+        long firstPage = (address - startAddress) >>> pageShift;
+        long lastPage = (address - startAddress + byteCount - 1) >>> pageShift;
+        return BitmapWords.remarkRun(words, firstPage, lastPage) ? Mark.FRESH : Mark.ALREADY_DIRTY;
+    }
+
+    private boolean contains(long address, long byteCount) {
+        return address >= startAddress
+                && byteCount >= 0
+                && byteCount <= this.byteCount - (address - startAddress);
     }
 
     /// {@return whether the page of `address` is dirty}
@@ -259,7 +270,8 @@ public final class DirtyBitmap implements AutoCloseable {
     /// Moves the dirty pages to `target`, and adds them to what is there. At every instant a page
     /// is dirty in one of the two.
     ///
-    /// @param target another bitmap of the same grid, which others may be marking too
+    /// @param target another bitmap of the same grid, which others may be marking too, but nobody
+    ///     drains: a mark that finds its page dirty here may rely on a bit that is there already
     public void drainTo(DirtyBitmap target) {
         checkOther(target);
         BitmapWords.move(words, target.words, pageCount);

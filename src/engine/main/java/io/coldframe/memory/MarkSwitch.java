@@ -31,7 +31,8 @@ final class MarkSwitch<M extends MarkSwitch.Marks<M>> {
 
     /// What can be in force.
     interface Marks<M> {
-        /// Marks the addresses `[address, address + byteCount)`, each bit atomically.
+        /// Marks the addresses `[address, address + byteCount)`, each bit atomically. Who takes the
+        /// bits out sees what this thread has done before.
         Mark mark(long address, long byteCount);
 
         /// Clears what the last time in force left behind, unless `older` has the same bitmap.

@@ -1,6 +1,5 @@
 package io.coldframe.memory;
 
-import java.lang.invoke.VarHandle;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongPredicate;
@@ -138,8 +137,6 @@ public final class TrackedRegion implements AutoCloseable {
     /// @param byteCount how many bytes
     /// @return what was found there
     public Mark markWritten(long address, long byteCount) {
-        // Once for all attempts: the writes were before the first.
-        VarHandle.fullFence();
         return granules.mark(address, byteCount);
     }
 
@@ -200,7 +197,8 @@ public final class TrackedRegion implements AutoCloseable {
 
         @Override
         public Mark mark(long address, long byteCount) {
-            return bitmap.markBytes(address, byteCount);
+            // For marks before a write it would be enough to look, but a fault costs far more.
+            return bitmap.markWritten(address, byteCount);
         }
 
         @Override
