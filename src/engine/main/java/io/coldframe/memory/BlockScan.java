@@ -152,8 +152,13 @@ public final class BlockScan {
                 joiner.add(BlockState.UNCHANGED, at);
                 at = equalEnd;
             }
-            // Block by block: a zero block has to be compared too before it counts as zero.
-            while (at < end && !PageScan.isEqualBlock(memory, at, blockEnd(at, end), parent, 0)) {
+            if (at == end) {
+                return;
+            }
+            // The block that ended the run counts as changed, whatever it is by now: memory that
+            // went back and forth between two looks would keep the scan here.
+            do {
+                // Block by block: a zero block has to be compared too before it counts as zero.
                 if (PageScan.isZeroBlock(memory, at, blockEnd(at, end))) {
                     joiner.add(BlockState.ZERO, at);
                 } else {
@@ -163,7 +168,7 @@ public final class BlockScan {
                     }
                 }
                 at = blockEnd(at, end);
-            }
+            } while (at < end && !PageScan.isEqualBlock(memory, at, blockEnd(at, end), parent, 0));
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.CRC32C;
 
 /// Runs against a model that looks at every byte of every block, one at a time.
@@ -199,8 +200,96 @@ final class BlockScanTest {
     }
 
     @Test
+    void everyBlockSizeOfAGuestIsScannedAgainstAParent() {
+        for (PageSize block :
+                List.of(PageSize.KIB_4, PageSize.KIB_16, PageSize.KIB_64, PageSize.MIB_2)) {
+            try (Arena arena = Arena.ofConfined()) {
+                // Unchanged, data in its last byte, zeroed, and a short block that was zeroed.
+                long size = block.bytes();
+                MemorySegment parent = arena.allocate(3 * size + 100, 1).fill((byte) 7);
+                MemorySegment memory = arena.allocate(3 * size + 100, 1).fill((byte) 7);
+                memory.set(BYTE, 2 * size - 1, (byte) 1);
+                memory.asSlice(2 * size).fill((byte) 0);
+                parent.asSlice(2 * size, size).fill((byte) 0);
+                assertEquals(
+                        List.of(
+                                new Run(BlockState.UNCHANGED, 0, 1),
+                                new Run(BlockState.DATA, 1, 1),
+                                new Run(BlockState.UNCHANGED, 2, 1),
+                                new Run(BlockState.ZERO, 3, 1)),
+                        runsOf(BlockScan.of(memory, block).against(parent)),
+                        block.toString());
+            }
+        }
+    }
+
+    @Test
     void anEmptyMemoryHasNoRuns() {
-        assertEquals(List.of(), runsOf(BlockScan.of(MemorySegment.NULL, BLOCK)));
+        BlockScan scan = BlockScan.of(MemorySegment.NULL, BLOCK);
+        assertEquals(0, scan.blockCount());
+        assertEquals(List.of(), runsOf(scan));
+        assertEquals(List.of(), runsOf(scan.against(MemorySegment.NULL)));
+        try (Arena arena = Arena.ofConfined()) {
+            assertEquals(List.of(), runsOf(scan.summing(BlockSums.allocate(0, arena))));
+        }
+    }
+
+    @Test
+    void memoryThatCannotBeWrittenIsScanned() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment parent = arena.allocate(BLOCK.bytes(2)).asReadOnly();
+            MemorySegment memory = arena.allocate(BLOCK.bytes(2));
+            memory.set(BYTE, BLOCK.bytes(1), (byte) 1);
+            BlockSums sums = BlockSums.allocate(2, arena);
+            assertEquals(
+                    List.of(new Run(BlockState.UNCHANGED, 0, 1), new Run(BlockState.DATA, 1, 1)),
+                    runsOf(BlockScan.of(memory.asReadOnly(), BLOCK).against(parent).summing(sums)));
+            assertEquals(PageScan.crc32c(memory, BLOCK.bytes(1), BLOCK.bytes()), sums.get(1));
+        }
+    }
+
+    /// A block turns to and fro under the scan. Whatever a look finds, the scan goes on, and its
+    /// runs leave nothing out.
+    @Test
+    void memoryThatChangesUnderTheScanIsScannedToItsEnd() throws InterruptedException {
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment parent = arena.allocate(BLOCK.bytes(40)).fill((byte) 7);
+            MemorySegment memory = arena.allocate(BLOCK.bytes(40)).fill((byte) 7);
+            BlockSums sums = BlockSums.allocate(40, arena);
+            AtomicBoolean scanning = new AtomicBoolean(true);
+            Thread guest = Thread.ofPlatform().start(() -> changeWhile(scanning, memory));
+            try {
+                for (int round = 0; round < 5_000; round++) {
+                    assertTiles(40, runsOf(BlockScan.of(memory, BLOCK)));
+                    assertTiles(40, runsOf(BlockScan.of(memory, BLOCK).summing(sums)));
+                    assertTiles(40, runsOf(BlockScan.of(memory, BLOCK).against(parent)));
+                }
+            } finally {
+                scanning.set(false);
+                guest.join();
+            }
+        }
+    }
+
+    private static void changeWhile(AtomicBoolean scanning, MemorySegment memory) {
+        for (int at = 0; scanning.get(); at = (at + 37) % 40) {
+            MemorySegment block = memory.asSlice(BLOCK.bytes(at), BLOCK.bytes());
+            block.fill((byte) 0);
+            block.fill((byte) 7);
+        }
+    }
+
+    /// The runs have every block once, and neighbours differ.
+    private static void assertTiles(long blockCount, List<Run> runs) {
+        long at = 0;
+        for (int i = 0; i < runs.size(); i++) {
+            Run run = runs.get(i);
+            assertEquals(at, run.firstBlock, runs::toString);
+            assertTrue(run.blockCount > 0, runs::toString);
+            assertTrue(i == 0 || runs.get(i - 1).state != run.state, runs::toString);
+            at += run.blockCount;
+        }
+        assertEquals(blockCount, at, runs::toString);
     }
 
     @Test
