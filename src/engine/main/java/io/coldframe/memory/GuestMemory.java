@@ -111,6 +111,8 @@ public final class GuestMemory implements AutoCloseable {
     /// @throws SnapshotException of kind `UNSUPPORTED` if the host does not have such pages
     public static GuestMemory memfd(String name, GuestLayout layout, HostPages pages)
             throws SnapshotException {
+        // First, because the kernel makes no file of parts of pooled pages either.
+        Mapping.requireWholePages(layout, pages);
         BackingFile file = BackingFile.memfd(name, layout.byteCount(), pages);
         return map(() -> layout, Mapping.memfd(file.descriptor(), pages), file);
     }

@@ -62,7 +62,7 @@ record Mapping(int fd, int protection, int flags, HostPages pages) {
     ///
     /// @param arena ends the mapping and the guards when it is closed
     MemorySegment map(GuestRegion region, Arena arena) throws SnapshotException {
-        requireWholePages(region);
+        requireWholePages(region, granule(pages));
         rehearse(region);
         Reservation reservation = Reservation.of(region, alignment(), alike(region));
         try {
@@ -119,8 +119,14 @@ record Mapping(int fd, int protection, int flags, HostPages pages) {
         }
     }
 
-    private void requireWholePages(GuestRegion region) {
-        PageSize page = granule();
+    /// Refuses a layout that pages of the host can't be mapped at.
+    static void requireWholePages(GuestLayout layout, HostPages pages) {
+        for (GuestRegion region : layout.regions()) {
+            requireWholePages(region, granule(pages));
+        }
+    }
+
+    private static void requireWholePages(GuestRegion region, PageSize page) {
         if (!page.isAligned(region.byteCount()) || !page.isAligned(region.imageOffset())) {
             throw new IllegalArgumentException(
                     "not made of whole host pages of " + page + ": " + region);
@@ -128,7 +134,7 @@ record Mapping(int fd, int protection, int flags, HostPages pages) {
     }
 
     /// What the kernel maps by.
-    private PageSize granule() {
+    private static PageSize granule(HostPages pages) {
         return pages instanceof HostPages.Pooled(PageSize size) ? size : Reservation.hostPage();
     }
 

@@ -92,6 +92,20 @@ final class MemfdMemoryTest extends EngineMappedContract {
     }
 
     @Test
+    void aRegionThatIsNotMadeOfWholePagesIsRefused() {
+        HostPages pages = new HostPages.Pooled(PageSize.MIB_2);
+        GuestLayout halfAPage = GuestLayout.of(2 * MIB).then(GIB, MIB);
+        GuestLayout notWhereAPageIs = GuestLayout.of(MIB).then(GIB, 3 * MIB);
+        for (GuestLayout layout : new GuestLayout[] {halfAPage, notWhereAPageIs}) {
+            IllegalArgumentException refused =
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () -> GuestMemory.memfd("pooled", layout, pages));
+            assertTrue(refused.toString().contains("whole host pages of 2 MiB"));
+        }
+    }
+
+    @Test
     void pagesThatNoHostHasAreUnsupported() {
         HostPages pages = new HostPages.Pooled(PageSize.KIB_16);
         SnapshotException refused =
