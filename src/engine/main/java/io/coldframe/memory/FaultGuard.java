@@ -99,11 +99,16 @@ final class FaultGuard {
             }
             throw failure;
         }
+        requireWhole(what);
+        return result;
+    }
+
+    /// Throws what is wrong with the memory though no access has faulted.
+    void requireWhole(String what) throws SnapshotException {
         Optional<SnapshotException> damage = witness.damage(what, false);
         if (damage.isPresent()) {
             throw damage.get();
         }
-        return result;
     }
 
     /// What is wrong, for a caller whose native call was answered `EFAULT`.

@@ -367,6 +367,8 @@ public final class GuestMemory implements AutoCloseable {
             MemorySegment region = segments.get(part.region().index());
             Presence.ensure(region, part, guard);
         }
+        // A file that was cut within a page is zeros there, and no fault.
+        guard.requireWhole("making present");
     }
 
     /// Releases what the engine mapped or opened; again does nothing.

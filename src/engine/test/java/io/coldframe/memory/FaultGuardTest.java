@@ -82,6 +82,15 @@ final class FaultGuardTest {
     }
 
     @Test
+    void aCutInTheMiddleOfAPageIsSeenWhenItIsMadePresent() throws IOException {
+        memory.ensurePresent(0, 2L * PAGE);
+        channel.truncate(2L * PAGE - 1);
+        assertCorrupt(
+                "making present: the file was cut: it has 8191 bytes, not 8192",
+                () -> memory.ensurePresent(0, 2L * PAGE));
+    }
+
+    @Test
     void codeThatFailsOverGarbageIsNotBelieved() {
         IllegalStateException misled = new IllegalStateException("bad magic");
         SnapshotException failure =
