@@ -62,6 +62,28 @@ final class TrackedRegionRaceTest {
         }
     }
 
+    private void faultInOddBlocks(int round) {
+        for (int block = 1; block < BLOCK_COUNT; block += 2) {
+            WriteGrant grant = region.onFault(address(block, round)).orElseThrow();
+            assertEquals(address(block, round), grant.address());
+        }
+    }
+
+    private void markEvenBlocks(int round) {
+        for (int block = 2; block < BLOCK_COUNT; block += 2) {
+            region.mark(address(block, round));
+        }
+    }
+
+    /// The capture ends too when the marks fail, or the test would never say so.
+    private void whileMarking(Runnable marks) {
+        try {
+            marks.run();
+        } finally {
+            marking.decrementAndGet();
+        }
+    }
+
     @Test
     void everyMarkIsCapturedWhateverSwitches() throws Exception {
         marking.set(2);
@@ -77,19 +99,8 @@ final class TrackedRegionRaceTest {
                     committed.clear();
                     marking.set(2);
                 },
-                round -> {
-                    for (int block = 1; block < BLOCK_COUNT; block += 2) {
-                        WriteGrant grant = region.onFault(address(block, round)).orElseThrow();
-                        assertEquals(address(block, round), grant.address());
-                    }
-                    marking.decrementAndGet();
-                },
-                round -> {
-                    for (int block = 2; block < BLOCK_COUNT; block += 2) {
-                        region.mark(address(block, round));
-                    }
-                    marking.decrementAndGet();
-                },
+                round -> whileMarking(() -> faultInOddBlocks(round)),
+                round -> whileMarking(() -> markEvenBlocks(round)),
                 this::capture);
     }
 }
