@@ -123,8 +123,7 @@ public final class Guard {
     /// What every fork needs; this replaces what the benchmarks' own annotations say.
     private static String[] forkArguments() {
         String grant = "--enable-native-access=ALL-UNNAMED";
-        // JMH reaches into sun.misc.Unsafe, and a JDK of 24 or later would print a warning about
-        // it.
+        // JMH reaches into sun.misc.Unsafe, of which a JDK of 24 or later would warn.
         return Runtime.version().feature() >= 24
                 ? new String[] {grant, "--sun-misc-unsafe-memory-access=allow"}
                 : new String[] {grant};

@@ -37,7 +37,8 @@ public class ScalingBenchmark extends ResidentBenchmark {
     public void setUp() throws InterruptedException, ExecutionException {
         ResidentMemory.randomisePercent(memory, 1);
         pool = Executors.newFixedThreadPool(threads);
-        if (scan() != new SeedScan().zeroBlocks(memory)) {
+        long expected = new SeedScan().zeroBlocks(memory);
+        if (scan() != expected || seedBaseline() != expected) {
             throw new AssertionError("the scan is wrong, so its time means nothing");
         }
     }
@@ -64,6 +65,19 @@ public class ScalingBenchmark extends ResidentBenchmark {
                                 memory,
                                 block.bytes(part.firstPage()),
                                 block.bytes(part.endPage())));
+    }
+
+    /// The baseline, on as many threads.
+    @Benchmark
+    public long seedBaseline() throws InterruptedException, ExecutionException {
+        PageSize block = PageSize.KIB_4;
+        return inParts(
+                part ->
+                        new SeedScan()
+                                .zeroBlocks(
+                                        memory.asSlice(
+                                                block.bytes(part.firstPage()),
+                                                block.bytes(part.pageCount()))));
     }
 
     private long zeroBlocks(PageRange part) {

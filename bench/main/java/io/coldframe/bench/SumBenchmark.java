@@ -31,8 +31,9 @@ public class SumBenchmark extends ResidentBenchmark {
     private MemorySegment scratch;
     private ByteBuffer scratchBuffer;
     private BlockSums sums;
+    private SeedScan seed;
 
-    /// Fills the memory, and proves that the three ways agree before they are timed.
+    /// Fills the memory, and proves that all ways agree before they are timed.
     @Setup(Level.Trial)
     public void setUp() {
         ResidentMemory.randomise(memory, 0, memory.byteSize());
@@ -40,12 +41,15 @@ public class SumBenchmark extends ResidentBenchmark {
         scratch = arena.allocate(scratchBytes, 64);
         scratchBuffer = scratch.asByteBuffer();
         sums = BlockSums.allocate(memory.byteSize() / ResidentMemory.BLOCK_BYTES, arena);
+        seed = new SeedScan();
         engine();
         long engineSum = 0;
         for (long block = 0; block < sums.blockCount(); block++) {
             engineSum += sums.get(block);
         }
-        if (summedInPlace() != engineSum || copiedThenSummed() != engineSum) {
+        if (summedInPlace() != engineSum
+                || copiedThenSummed() != engineSum
+                || seedBaseline() != engineSum) {
             throw new AssertionError("the sums differ, so their time means nothing");
         }
     }
@@ -82,6 +86,12 @@ public class SumBenchmark extends ResidentBenchmark {
             sum += (int) crc.getValue();
         }
         return sum;
+    }
+
+    /// The baseline, which looks for zeros too.
+    @Benchmark
+    public long seedBaseline() {
+        return seed.sumOfSums(memory);
     }
 
     /// The floor.

@@ -18,9 +18,9 @@ import java.util.zip.CRC32C;
 /// **Threads.** One at a time.
 final class Crc32c {
 
-    // ClassifyBenchmark with nothing but data, on one core of a busy EPYC with AVX-512,
-    // milliseconds
-    // for 1 GiB: through scratch of 2 KiB 43, of 4 KiB 55; where the scratch starts at a multiple
+    // ClassifyBenchmark with nothing but data, on one core of a busy EPYC with AVX-512, in
+    // milliseconds for 1 GiB: through scratch of 2 KiB 43, of 4 KiB 55; where the scratch starts at
+    // a multiple
     // of 32 bytes 67, whatever its size. SumBenchmark there: summed where the blocks lie 57.
     private static final int SCRATCH_BYTES = 2048;
     private static final int SCRATCH_OFFSET_BYTES = 16;
