@@ -228,6 +228,19 @@ final class LauncherTest {
         assertEquals(0, tree.run(shell, withJdk).exitCode());
     }
 
+    /// As of a service: Maven's wrapper stops where it has no place to be.
+    @ParameterizedTest
+    @MethodSource("shells")
+    void withoutAHomeFolderItBuildsAllTheSame(String shell) throws Exception {
+        tree.maven("echo \"Maven lies in ${MAVEN_USER_HOME-}\"\nexit 3");
+        Map<String, String> homeless = Map.of("COLDFRAME_JAVA_HOME", jdk.toString(), "HOME", "");
+        String err = tree.run(shell, homeless).err();
+        assertTrue(err.contains("Maven lies in " + tree.target().resolve("maven") + "\n"), err);
+        // Who has a home needs nothing.
+        err = tree.run(shell, withJdk).err();
+        assertTrue(err.contains("Maven lies in \n"), err);
+    }
+
     @ParameterizedTest
     @MethodSource("shells")
     void firstRunsAtOnceBuildOnce(String shell) throws Exception {
@@ -292,6 +305,31 @@ final class LauncherTest {
         tree.run(shell, withJdk);
         assertEquals(3, tree.archivesMade());
         assertEquals(List.of(), draftsLeft());
+    }
+
+    /// The JVM takes the archive of another place for its own, and fails when it reads the jars.
+    @ParameterizedTest
+    @MethodSource("shells")
+    void aTreeThatMovedGetsAnArchiveOfItsOwn(String shell) throws Exception {
+        tree.run(shell, withJdk);
+        Path moved = scratch.resolve("another place");
+        Files.move(tree.top(), moved);
+        Path launcher = moved.resolve("coldframe");
+        Result first = tree.start(shell, launcher, withJdk).await();
+        assertEquals("", first.err());
+        assertEquals(2, tree.archivesMade());
+        assertTrue(first.out().contains("[-XX:SharedArchiveFile=" + moved), first.out());
+        assertEquals(0, tree.start(shell, launcher, withJdk).await().exitCode());
+        assertEquals(2, tree.archivesMade());
+
+        // Where none can be made, the one that is there is left alone.
+        Path target = moved.resolve("src/cli/target");
+        Files.writeString(target.resolve("archive.place"), "/elsewhere\n");
+        Files.move(target.resolve("archive"), scratch.resolve("away"));
+        Files.createFile(target.resolve("archive"));
+        Result bare = tree.start(shell, launcher, withJdk).await();
+        assertEquals("", bare.err());
+        assertFalse(bare.out().contains("SharedArchiveFile"), bare.out());
     }
 
     @ParameterizedTest
