@@ -65,19 +65,21 @@ final class DirectoryChecks {
     }
 
     private Check in(String name, FolderTrial trial) {
-        return Check.of(
-                GROUP,
-                name,
-                () -> {
-                    if (!Files.isWritable(directory)) {
-                        return Outcome.untried(
-                                "not a directory that this user can write: " + directory,
-                                "name another by --dir");
-                    }
-                    try (WorkFolder folder = WorkFolder.in(directory)) {
-                        return trial.attempt(folder);
-                    }
-                });
+        return Check.of(GROUP, name, () -> attempt(trial));
+    }
+
+    private Outcome attempt(FolderTrial trial) throws Exception {
+        WorkFolder made;
+        try {
+            made = WorkFolder.in(directory);
+        } catch (IOException refused) {
+            return Outcome.untried(
+                    "not a directory that this user can write: " + directory,
+                    "name another by --dir");
+        }
+        try (WorkFolder folder = made) {
+            return trial.attempt(folder);
+        }
     }
 
     private Outcome directory() throws IOException {

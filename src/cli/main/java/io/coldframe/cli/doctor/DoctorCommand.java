@@ -9,6 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +63,10 @@ public final class DoctorCommand implements Callable<Integer> {
             if (!Files.isDirectory(asked)) {
                 throw new CommandFailure(ExitCode.NO_INPUT, "--dir is not a directory: " + asked);
             }
-            if (!Files.isWritable(asked)) {
+            // Permissions don't tell: a file system may be read-only, or not for files at all.
+            try (WorkFolder _ = WorkFolder.in(asked)) {
+                return asked;
+            } catch (IOException refused) {
                 throw new CommandFailure(ExitCode.NO_INPUT, "--dir can't be written: " + asked);
             }
         }

@@ -193,6 +193,14 @@ final class DoctorTest {
     }
 
     @Test
+    void aDirectoryThatTakesNoFolderIsUntriedNotFailed() {
+        Assumptions.assumeTrue(Files.isDirectory(Path.of("/proc")), "no /proc");
+        Diagnosis odd = Diagnosis.of(Path.of("/proc"));
+        assertEquals(Outcome.State.MISSING, outcome(odd, "directory").state());
+        assertEquals(Outcome.State.UNTRIED, outcome(odd, "directory.sync").state());
+    }
+
+    @Test
     void onlyTheFloorDecides() {
         Outcome missing = Outcome.missing("gone", "");
         Finding extra = new Finding("group", "extra", false, missing);
