@@ -16,14 +16,16 @@ import java.nio.file.Path;
 /// The ways to a userfaultfd, in the order in which they are tried.
 public enum UffdWay {
     /// The system call: with the privilege `CAP_SYS_PTRACE`, or where the system setting allows it.
-    SYSTEM_CALL("sysctl vm.unprivileged_userfaultfd=1, or give this process CAP_SYS_PTRACE") {
+    SYSTEM_CALL(
+            "system call",
+            "sysctl vm.unprivileged_userfaultfd=1, or give this process CAP_SYS_PTRACE") {
         @Override
         int open() {
             return systemCall(FLAGS);
         }
     },
     /// The device: for whoever may open it.
-    DEVICE("give this user access to /dev/userfaultfd (Linux 6.1 and later)") {
+    DEVICE("/dev/userfaultfd", "give this user access to /dev/userfaultfd (Linux 6.1 and later)") {
         @Override
         int open() {
             int device = Libc.open(DEVICE_PATH, Abi.O_RDWR | Abi.O_CLOEXEC, 0);
@@ -37,7 +39,7 @@ public enum UffdWay {
     },
     /// The system call without a privilege. Faults that the kernel takes on this process's behalf,
     /// as in `read(2)` or for a KVM guest, are then not served but fail.
-    USER_FAULTS_ONLY("") {
+    USER_FAULTS_ONLY("system call for user faults only", "") {
         @Override
         int open() {
             return systemCall(FLAGS | UserfaultfdH.UFFD_USER_MODE_ONLY());
@@ -60,9 +62,11 @@ public enum UffdWay {
                     FunctionDescriptor.of(
                             ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
 
+    private final String spoken;
     private final String remedy;
 
-    UffdWay(String remedy) {
+    UffdWay(String spoken, String remedy) {
+        this.spoken = spoken;
         this.remedy = remedy;
     }
 
@@ -80,5 +84,11 @@ public enum UffdWay {
     String remedy(int errno) {
         boolean isForbidden = errno == Errno.EPERM || errno == Errno.EACCES;
         return isForbidden || errno == Errno.ENOENT ? remedy : "";
+    }
+
+    /// As a reason names it.
+    @Override
+    public String toString() {
+        return spoken;
     }
 }

@@ -47,16 +47,8 @@ final class FaultChecks {
         return Outcome.available(
                 Stream.of(UffdWay.values())
                         .filter(way -> Userfaultfd.known(way) instanceof Facility.Available<?>)
-                        .map(FaultChecks::name)
+                        .map(UffdWay::toString)
                         .collect(Collectors.joining(", ", "by ", "")));
-    }
-
-    private static String name(UffdWay way) {
-        return switch (way) {
-            case SYSTEM_CALL -> "system call";
-            case DEVICE -> "/dev/userfaultfd";
-            case USER_FAULTS_ONLY -> "system call for user faults only";
-        };
     }
 
     private static byte first(MemorySegment memory) {
@@ -117,7 +109,7 @@ final class FaultChecks {
     private static String reasonOf(UffdWay way) {
         return switch (Userfaultfd.known(way)) {
             case Facility.Missing<?> missing -> missing.reason();
-            case Facility.Available<?> open -> name(way) + " is open";
+            case Facility.Available<?> open -> way + " is open";
         };
     }
 
