@@ -45,7 +45,7 @@ public final class Main {
                 new PrintWriter(
                         new BufferedWriter(
                                 new OutputStreamWriter(System.out, System.out.charset())));
-        int exitCode = commandLine().setOut(out).execute(args);
+        int exitCode = execute(commandLine().setOut(out), args);
         out.flush();
         // A PrintStream keeps its failures to itself until it is asked.
         if (System.out.checkError() && exitCode == ExitCode.OK) {
@@ -63,6 +63,15 @@ public final class Main {
                                 Terminal.ofProcess().colours() ? Ansi.ON : Ansi.OFF))
                 .setParameterExceptionHandler(Main::explainUsage)
                 .setExecutionExceptionHandler(Main::explainFailure);
+    }
+
+    /// Runs one command. What picocli lets through, an [Error], is a defect like any other.
+    static int execute(CommandLine commandLine, String... args) {
+        try {
+            return commandLine.execute(args);
+        } catch (Error failure) {
+            return explainDefect(failure, commandLine.getErr());
+        }
     }
 
     private static int explainUsage(ParameterException misuse, String[] args) {
@@ -84,8 +93,13 @@ public final class Main {
             err.println("coldframe: " + failure.getMessage());
             return ExitCode.IO;
         }
+        return explainDefect(failure, err);
+    }
+
+    private static int explainDefect(Throwable failure, PrintWriter err) {
         err.println("coldframe: this is a defect of Coldframe " + Version.coldframe());
         failure.printStackTrace(err);
+        err.flush();
         return ExitCode.DEFECT;
     }
 }

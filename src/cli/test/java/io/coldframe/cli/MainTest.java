@@ -2,6 +2,7 @@ package io.coldframe.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,6 +92,16 @@ final class MainTest {
                 err.toString().lines().toList());
     }
 
+    /// Where root has every permission, and still can't make a folder.
+    @Test
+    void aDirectoryThatTakesNoFolderIsNamed() {
+        Path place = Path.of("/proc");
+        assumeTrue(Files.isDirectory(place), "no " + place);
+        assertEquals(ExitCode.NO_INPUT, run("doctor", "--dir", place.toString()));
+        assertEquals("", out.toString());
+        assertEquals("coldframe: --dir can't be written: /proc\n", err.toString());
+    }
+
     @Test
     void doctorPrintsOneJsonObjectWhereItIsAsked(@TempDir Path folder) {
         assertEquals(ExitCode.OK, run("doctor", "--json", "--dir", folder.toString()));
@@ -101,20 +112,24 @@ final class MainTest {
 
     @Command(name = "broken")
     private static final class Broken implements Callable<Integer> {
-        private final Exception failure;
+        private final Throwable failure;
 
-        Broken(Exception failure) {
+        Broken(Throwable failure) {
             this.failure = failure;
         }
 
         @Override
         public Integer call() throws Exception {
-            throw failure;
+            if (failure instanceof Error error) {
+                throw error;
+            }
+            throw (Exception) failure;
         }
     }
 
-    private int runBroken(Exception failure) {
-        return with(Main.commandLine().addSubcommand(new Broken(failure))).execute("broken");
+    private int runBroken(Throwable failure) {
+        CommandLine broken = with(Main.commandLine().addSubcommand(new Broken(failure)));
+        return Main.execute(broken, "broken");
     }
 
     @Test
@@ -122,6 +137,13 @@ final class MainTest {
         assertEquals(ExitCode.DEFECT, runBroken(new IllegalStateException("what now")));
         assertTrue(err.toString().startsWith("coldframe: this is a defect"), err.toString());
         assertTrue(err.toString().contains("IllegalStateException: what now\n\tat "));
+    }
+
+    @Test
+    void anErrorIsADefectToo() {
+        assertEquals(ExitCode.DEFECT, runBroken(new AssertionError("never")));
+        assertTrue(err.toString().startsWith("coldframe: this is a defect"), err.toString());
+        assertTrue(err.toString().contains("AssertionError: never\n\tat "), err.toString());
     }
 
     @Test
