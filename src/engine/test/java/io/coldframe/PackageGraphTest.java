@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 
 /// The packages of the engine depend on each other as [PackageGraph] says, and no other way.
@@ -32,6 +34,10 @@ final class PackageGraphTest {
 
     // One slice per package, the root one among them.
     private static final ArchRule NO_CYCLE = slices().matching("io.(**)").should().beFreeOfCycles();
+
+    // The package, and what it may use: the first and the third of four cells.
+    private static final Pattern README_ROW =
+            Pattern.compile("\\| `([.a-z]+)` \\|[^|]*\\|([^|]*)\\|[^|]*\\|");
 
     @BeforeAll
     static void silenceTheLoggerOfArchUnit() {
@@ -60,6 +66,35 @@ final class PackageGraphTest {
         }
         PackageGraph.ROWS.forEach(
                 row -> assertTrue(seen.containsAll(row.uses()), row + " uses what has no row"));
+    }
+
+    @Test
+    void theReadmeShowsTheSameTable() throws IOException {
+        List<String> shown = new ArrayList<>();
+        for (String line : Files.readAllLines(Path.of("README.md"))) {
+            Matcher row = README_ROW.matcher(line);
+            if (row.matches()) {
+                String name = row.group(1).equals(PackageGraph.ENGINE) ? "" : row.group(1);
+                shown.add(
+                        name
+                                + " uses "
+                                + new TreeSet<>(List.of(row.group(2).strip().split(", ", -1))));
+            }
+        }
+        assertEquals(
+                PackageGraph.ROWS.stream().map(PackageGraphTest::asInTheReadme).toList(), shown);
+    }
+
+    private static String asInTheReadme(PackageGraph.Row row) {
+        Set<String> uses = new TreeSet<>();
+        row.uses().forEach(name -> uses.add(name.substring(PackageGraph.ENGINE.length() + 1)));
+        if (row.usesBindings()) {
+            uses.add("bindings");
+        }
+        if (uses.isEmpty()) {
+            uses.add("");
+        }
+        return row.name().substring(PackageGraph.ENGINE.length()) + " uses " + uses;
     }
 
     @Test
