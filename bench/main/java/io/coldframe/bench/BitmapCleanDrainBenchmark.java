@@ -31,7 +31,7 @@ import java.util.concurrent.TimeUnit;
 /// **Floor.** `cleanDrainFloor` swaps each of the 8 words without a look. A drain looks first, so
 /// it should be far below.
 ///
-/// `seedBaseline` is the shape of the seeds: each of the 512 pages tested by its index.
+/// `naiveBaseline` is the naive shape: each of the 512 pages tested by its index.
 ///
 /// `java -jar bench/target/bench.jar BitmapCleanDrain`
 @State(Scope.Thread)
@@ -85,7 +85,7 @@ public class BitmapCleanDrainBenchmark {
     }
 
     @Benchmark
-    public List<Long> seedBaseline() {
+    public List<Long> naiveBaseline() {
         List<Long> pages = new ArrayList<>();
         for (long page = 0, end = bitmap.pageCount(); page < end; page++) {
             long bit = 1L << page;

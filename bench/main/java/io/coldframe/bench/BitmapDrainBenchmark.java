@@ -33,7 +33,7 @@ import java.util.concurrent.TimeUnit;
 /// dirty words into place in bulk; `refilling` measures that alone. A drain into a second bitmap
 /// changes two words where a swap changes one, so `drainTo` has `drainToFloor`: a swap and an OR.
 ///
-/// `seedBaseline` is the shape of the seeds: every page by its index, the bit tested and cleared,
+/// `naiveBaseline` is the naive shape: every page by its index, the bit tested and cleared,
 /// the index appended to a list.
 ///
 /// `java -jar bench/target/bench.jar BitmapDrain`
@@ -80,7 +80,7 @@ public class BitmapDrainBenchmark {
 
     private void check() {
         long sum = drain();
-        if (bitmap.dirtyCount() != 0 || sum != seedBaseline() || bitmap.dirtyCount() != 0) {
+        if (bitmap.dirtyCount() != 0 || sum != naiveBaseline() || bitmap.dirtyCount() != 0) {
             throw new AssertionError("a drain is wrong, so its time means nothing");
         }
         drainTo();
@@ -113,7 +113,7 @@ public class BitmapDrainBenchmark {
     }
 
     @Benchmark
-    public long seedBaseline() {
+    public long naiveBaseline() {
         MemorySegment.copy(dirtyBits, 0, bits, 0, bits.byteSize());
         list = new ArrayList<>();
         for (long page = 0, end = bitmap.pageCount(); page < end; page++) {

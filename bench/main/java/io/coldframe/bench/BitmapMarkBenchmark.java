@@ -34,7 +34,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 /// words with one bulk fill before the 64 marks; `clearing` measures that alone. A mark of a dirty
 /// page has no floor but zero: it is one read. `dirtyFloor` is the atomic OR that it saves.
 ///
-/// `seedBaseline` is the shape of the seeds: an array of atomic words on the heap, a page found by
+/// `naiveBaseline` is the naive shape: an array of atomic words on the heap, a page found by
 /// division, whatever is there OR-ed unread.
 ///
 /// All figures are for one mark. `java -jar bench/target/bench.jar BitmapMark`
@@ -68,7 +68,7 @@ public class BitmapMarkBenchmark {
     private DirtyBitmap dirty;
     private MemorySegment freshWords;
     private MemorySegment dirtyWords;
-    private AtomicLongArray seedWords;
+    private AtomicLongArray naiveWords;
 
     @Setup
     public void setUp() {
@@ -79,7 +79,7 @@ public class BitmapMarkBenchmark {
         dirty = DirtyBitmap.create(grid, arena);
         freshWords = fresh.words();
         dirtyWords = dirty.words();
-        seedWords = new AtomicLongArray(words);
+        naiveWords = new AtomicLongArray(words);
         for (int i = 0; i < MARKS; i++) {
             // 37 and 11 are odd, so each word and each bit comes once, in no order that helps.
             long word = (long) i * 37 % words;
@@ -96,7 +96,7 @@ public class BitmapMarkBenchmark {
     private void check() {
         if (fresh() != MARKS
                 || freshByPage() != MARKS
-                || seedBaseline() != MARKS
+                || naiveBaseline() != MARKS
                 || dirty() != MARKS) {
             throw new AssertionError("a mark is wrong, so its time means nothing");
         }
@@ -143,16 +143,16 @@ public class BitmapMarkBenchmark {
     }
 
     @Benchmark
-    public int seedBaseline() {
+    public int naiveBaseline() {
         for (int word = 0; word < words; word++) {
-            seedWords.setPlain(word, 0);
+            naiveWords.setPlain(word, 0);
         }
         int count = 0;
         for (long address : addresses) {
             long page = (address - START_ADDRESS) / PAGE_SIZE.bytes();
             long bit = 1L << page % Long.SIZE;
             long old =
-                    seedWords.getAndAccumulate(
+                    naiveWords.getAndAccumulate(
                             (int) (page / Long.SIZE), bit, (was, or) -> was | or);
             count += (old & bit) == 0 ? 1 : 0;
         }

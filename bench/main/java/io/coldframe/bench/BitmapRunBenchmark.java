@@ -33,7 +33,7 @@ import java.util.concurrent.TimeUnit;
 /// vectors: nothing that looks at all words is faster. `walkFloor` also takes every set bit out of
 /// its word with [Long#numberOfTrailingZeros], without making runs of them.
 ///
-/// `seedBaseline` is the shape of the seeds: every page by its index, the dirty ones appended to a
+/// `naiveBaseline` is the naive shape: every page by its index, the dirty ones appended to a
 /// list.
 ///
 /// `java -jar bench/target/bench.jar BitmapRun -p dirtyPercent=0,1`
@@ -75,7 +75,7 @@ public class BitmapRunBenchmark {
 
     private void check() {
         long expected = walkFloor();
-        if (runs() != expected || runsByCursor() != expected || seedBaseline() != expected) {
+        if (runs() != expected || runsByCursor() != expected || naiveBaseline() != expected) {
             throw new AssertionError("a walk is wrong, so its time means nothing");
         }
         if (dirtyPercent == 0 && readFloor() != 0) {
@@ -141,7 +141,7 @@ public class BitmapRunBenchmark {
     }
 
     @Benchmark
-    public long seedBaseline() {
+    public long naiveBaseline() {
         List<Long> pages = new ArrayList<>();
         for (long page = 0; page < PAGE_COUNT; page++) {
             if (bitmap.isPageDirty(page)) {

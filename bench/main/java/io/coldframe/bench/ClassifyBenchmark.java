@@ -23,7 +23,7 @@ public class ClassifyBenchmark extends ResidentBenchmark {
     public int dataPercent;
 
     private BlockSums sums;
-    private SeedScan seed;
+    private NaiveScan naive;
 
     /// Fills the memory, and proves every sum before the scan is timed.
     @Setup(Level.Trial)
@@ -31,13 +31,13 @@ public class ClassifyBenchmark extends ResidentBenchmark {
         ResidentMemory.randomisePercent(memory, dataPercent);
         long blockCount = memory.byteSize() / ResidentMemory.BLOCK_BYTES;
         sums = BlockSums.allocate(blockCount, arena);
-        seed = new SeedScan();
+        naive = new NaiveScan();
         classify();
         long sumOfSums = 0;
         for (long block = 0; block < blockCount; block++) {
             sumOfSums += sums.get(block);
         }
-        if (sumOfSums != seed.sumOfSums(memory)) {
+        if (sumOfSums != naive.sumOfSums(memory)) {
             throw new AssertionError("the sums are wrong, so their time means nothing");
         }
     }
@@ -56,7 +56,7 @@ public class ClassifyBenchmark extends ResidentBenchmark {
 
     /// The baseline.
     @Benchmark
-    public long seedBaseline() {
-        return seed.sumOfSums(memory);
+    public long naiveBaseline() {
+        return naive.sumOfSums(memory);
     }
 }

@@ -25,7 +25,7 @@ public class EqualScanBenchmark extends ResidentBenchmark {
 
     private MemorySegment parent;
     private MemorySegment twin;
-    private SeedScan seed;
+    private NaiveScan naive;
 
     /// Fills both memories, and proves that the scan is right before it is timed.
     @Setup(Level.Trial)
@@ -34,8 +34,8 @@ public class EqualScanBenchmark extends ResidentBenchmark {
         twin = copyOfMemory();
         parent = copyOfMemory();
         ResidentMemory.zeroPercent(parent, changedPercent);
-        seed = new SeedScan();
-        if (scan() != seed.equalBlocks(memory, parent)) {
+        naive = new NaiveScan();
+        if (scan() != naive.equalBlocks(memory, parent)) {
             throw new AssertionError("the scan is wrong, so its time means nothing");
         }
     }
@@ -54,7 +54,7 @@ public class EqualScanBenchmark extends ResidentBenchmark {
 
     /// The baseline.
     @Benchmark
-    public long seedBaseline() {
-        return seed.equalBlocks(memory, parent);
+    public long naiveBaseline() {
+        return naive.equalBlocks(memory, parent);
     }
 }

@@ -30,7 +30,7 @@ public class PageCopyBenchmark extends ResidentBenchmark {
         ResidentMemory.randomise(memory, 0, memory.byteSize());
         target = arena.allocate(memory.byteSize(), ResidentMemory.BLOCK_BYTES);
         buffer = new byte[ResidentMemory.BLOCK_BYTES];
-        for (Runnable copy : new Runnable[] {this::inRuns, this::seedBaseline}) {
+        for (Runnable copy : new Runnable[] {this::inRuns, this::naiveBaseline}) {
             target.fill((byte) 0);
             copy.run();
             if (memory.mismatch(target) != -1) {
@@ -56,7 +56,7 @@ public class PageCopyBenchmark extends ResidentBenchmark {
 
     /// The baseline: through a buffer of one block on the heap.
     @Benchmark
-    public MemorySegment seedBaseline() {
+    public MemorySegment naiveBaseline() {
         for (long at = 0; at < memory.byteSize(); at += buffer.length) {
             MemorySegment.copy(memory, JAVA_BYTE, at, buffer, 0, buffer.length);
             MemorySegment.copy(buffer, 0, target, JAVA_BYTE, at, buffer.length);

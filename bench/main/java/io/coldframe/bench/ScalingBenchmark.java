@@ -37,8 +37,8 @@ public class ScalingBenchmark extends ResidentBenchmark {
     public void setUp() throws InterruptedException, ExecutionException {
         ResidentMemory.randomisePercent(memory, 1);
         pool = Executors.newFixedThreadPool(threads);
-        long expected = new SeedScan().zeroBlocks(memory);
-        if (scan() != expected || seedBaseline() != expected) {
+        long expected = new NaiveScan().zeroBlocks(memory);
+        if (scan() != expected || naiveBaseline() != expected) {
             throw new AssertionError("the scan is wrong, so its time means nothing");
         }
     }
@@ -69,11 +69,11 @@ public class ScalingBenchmark extends ResidentBenchmark {
 
     /// The baseline, on as many threads.
     @Benchmark
-    public long seedBaseline() throws InterruptedException, ExecutionException {
+    public long naiveBaseline() throws InterruptedException, ExecutionException {
         PageSize block = PageSize.KIB_4;
         return inParts(
                 part ->
-                        new SeedScan()
+                        new NaiveScan()
                                 .zeroBlocks(
                                         memory.asSlice(
                                                 block.bytes(part.firstPage()),

@@ -31,7 +31,7 @@ public class SumBenchmark extends ResidentBenchmark {
     private MemorySegment scratch;
     private ByteBuffer scratchBuffer;
     private BlockSums sums;
-    private SeedScan seed;
+    private NaiveScan naive;
 
     /// Fills the memory, and proves that all ways agree before they are timed.
     @Setup(Level.Trial)
@@ -41,7 +41,7 @@ public class SumBenchmark extends ResidentBenchmark {
         scratch = arena.allocate(scratchBytes, 64);
         scratchBuffer = scratch.asByteBuffer();
         sums = BlockSums.allocate(memory.byteSize() / ResidentMemory.BLOCK_BYTES, arena);
-        seed = new SeedScan();
+        naive = new NaiveScan();
         engine();
         long engineSum = 0;
         for (long block = 0; block < sums.blockCount(); block++) {
@@ -49,7 +49,7 @@ public class SumBenchmark extends ResidentBenchmark {
         }
         if (summedInPlace() != engineSum
                 || copiedThenSummed() != engineSum
-                || seedBaseline() != engineSum) {
+                || naiveBaseline() != engineSum) {
             throw new AssertionError("the sums differ, so their time means nothing");
         }
     }
@@ -90,8 +90,8 @@ public class SumBenchmark extends ResidentBenchmark {
 
     /// The baseline, which looks for zeros too.
     @Benchmark
-    public long seedBaseline() {
-        return seed.sumOfSums(memory);
+    public long naiveBaseline() {
+        return naive.sumOfSums(memory);
     }
 
     /// The floor.

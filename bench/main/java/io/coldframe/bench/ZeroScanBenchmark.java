@@ -22,14 +22,14 @@ public class ZeroScanBenchmark extends ResidentBenchmark {
     @Param({"0", "1", "100"})
     public int dataPercent;
 
-    private SeedScan seed;
+    private NaiveScan naive;
 
     /// Fills the memory, and proves that the scan is right before it is timed.
     @Setup(Level.Trial)
     public void setUp() {
         ResidentMemory.randomisePercent(memory, dataPercent);
-        seed = new SeedScan();
-        long expected = seed.zeroBlocks(memory);
+        naive = new NaiveScan();
+        long expected = naive.zeroBlocks(memory);
         if (scan() != expected) {
             throw new AssertionError("the scan is wrong, so its time means nothing");
         }
@@ -55,7 +55,7 @@ public class ZeroScanBenchmark extends ResidentBenchmark {
 
     /// The baseline.
     @Benchmark
-    public long seedBaseline() {
-        return seed.zeroBlocks(memory);
+    public long naiveBaseline() {
+        return naive.zeroBlocks(memory);
     }
 }

@@ -10,18 +10,20 @@ import java.util.zip.CRC32C;
 /// The JDK's intrinsic runs outside the code that the JVM can recover from a fault in: over a
 /// mapped file that has shrunk it ends the process. A bulk copy is recovered, so the bytes are
 /// copied to scratch memory first and summed there, in the nearest cache. No file that someone
-/// truncates can take a VMM down, and in small pieces it is even the faster way, because a copy
-/// fetches ahead and the intrinsic does not.
+/// truncates can take a VMM down, and in small pieces it is mostly even the faster way, because a
+/// copy fetches ahead and the intrinsic does not.
 ///
 /// **Lifetime.** The scratch memory belongs to the arena of the constructor.
 ///
 /// **Threads.** One at a time.
 final class Crc32c {
 
-    // ClassifyBenchmark with nothing but data, on one core of a busy EPYC with AVX-512, in
-    // milliseconds for 1 GiB: through scratch of 2 KiB 43, of 4 KiB 55; where the scratch starts at
-    // a multiple
-    // of 32 bytes 67, whatever its size. SumBenchmark there: summed where the blocks lie 57.
+    // Milliseconds for 1 GiB of data by ClassifyBenchmark and SumBenchmark, one core of an EPYC
+    // with
+    // AVX-512: summed where the blocks lie 57; through scratch of 2 KiB 38 to 44 in most runs and
+    // 66
+    // in some; through 4 KiB 55; through scratch at a multiple of 32 bytes 66 in most runs. What
+    // decides between the two speeds is not known: neither the compiled code nor the addresses do.
     private static final int SCRATCH_BYTES = 2048;
     private static final int SCRATCH_OFFSET_BYTES = 16;
     private static final int CACHE_LINE_BYTES = 64;

@@ -30,9 +30,9 @@ public final class PageScan {
     /// The bytes of one turn of the loops: four accumulators of one word.
     private static final long STRIDE_BYTES = 32;
 
-    /// The most bytes that are read before a look at what they were. One turn of 64 KiB costs 4 %
-    /// against a read without pauses and 4 KiB costs 25 % (`ZeroScanBenchmark`, EPYC with AVX-512);
-    /// longer ones cost more when they turn out to hold data and are looked at again.
+    /// The most bytes that are read before a look at what they were. Pieces of 64 KiB cost what a
+    /// plain read costs, of 16 KiB a tenth more and of 4 KiB a quarter more (`PieceBenchmark`, EPYC
+    /// with AVX-512); longer ones cost more when they turn out to hold data and are read again.
     static final long PIECE_BYTES = 64 << 10;
 
     private PageScan() {}

@@ -6,7 +6,7 @@ import java.util.zip.CRC32C;
 
 /// The way that existing tools scan: a 4 KiB buffer on the heap, filled block by block, and a loop
 /// over its bytes. Not a floor but the baseline to be faster than.
-final class SeedScan {
+final class NaiveScan {
 
     private final byte[] buffer = new byte[ResidentMemory.BLOCK_BYTES];
     private final byte[] otherBuffer = new byte[ResidentMemory.BLOCK_BYTES];
