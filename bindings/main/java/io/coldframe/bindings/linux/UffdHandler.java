@@ -35,7 +35,12 @@ public final class UffdHandler {
         /// At once.
         NOW,
         /// Not by this call.
-        LATER
+        LATER;
+
+        /// The mode bit of a call, whose `DONTWAKE` is `later`.
+        private long mode(long later) {
+            return this == NOW ? 0 : later;
+        }
     }
 
     private static final long ARGUMENT_BYTE_COUNT =
@@ -74,7 +79,7 @@ public final class UffdHandler {
                 source,
                 sourceOffset,
                 byteCount,
-                wake == Wake.NOW ? 0 : UserfaultfdH.UFFDIO_COPY_MODE_DONTWAKE());
+                wake.mode(UserfaultfdH.UFFDIO_COPY_MODE_DONTWAKE()));
     }
 
     /// As [#copy], and the pages are write-protected from the start.
@@ -86,7 +91,7 @@ public final class UffdHandler {
                 sourceOffset,
                 byteCount,
                 UserfaultfdH.UFFDIO_COPY_MODE_WP()
-                        | (wake == Wake.NOW ? 0 : UserfaultfdH.UFFDIO_COPY_MODE_DONTWAKE()));
+                        | wake.mode(UserfaultfdH.UFFDIO_COPY_MODE_DONTWAKE()));
     }
 
     private long copy(
@@ -103,8 +108,7 @@ public final class UffdHandler {
     /// Puts pages of zeros where none are.
     public long zero(long address, long byteCount, Wake wake) {
         setRange(uffdio_zeropage.range(argument), address, byteCount);
-        uffdio_zeropage.mode(
-                argument, wake == Wake.NOW ? 0 : UserfaultfdH.UFFDIO_ZEROPAGE_MODE_DONTWAKE());
+        uffdio_zeropage.mode(argument, wake.mode(UserfaultfdH.UFFDIO_ZEROPAGE_MODE_DONTWAKE()));
         uffdio_zeropage.zeropage(argument, 0);
         int answer = ioctl(UserfaultfdH.UFFDIO_ZEROPAGE());
         return done(answer, uffdio_zeropage.zeropage(argument));
@@ -113,8 +117,7 @@ public final class UffdHandler {
     /// Maps pages that are in the file already: the answer to a minor fault.
     public long resume(long address, long byteCount, Wake wake) {
         setRange(uffdio_continue.range(argument), address, byteCount);
-        uffdio_continue.mode(
-                argument, wake == Wake.NOW ? 0 : UserfaultfdH.UFFDIO_CONTINUE_MODE_DONTWAKE());
+        uffdio_continue.mode(argument, wake.mode(UserfaultfdH.UFFDIO_CONTINUE_MODE_DONTWAKE()));
         uffdio_continue.mapped(argument, 0);
         int answer = ioctl(UserfaultfdH.UFFDIO_CONTINUE());
         return done(answer, uffdio_continue.mapped(argument));
@@ -124,8 +127,7 @@ public final class UffdHandler {
     /// to be had.
     public long poison(long address, long byteCount, Wake wake) {
         setRange(uffdio_poison.range(argument), address, byteCount);
-        uffdio_poison.mode(
-                argument, wake == Wake.NOW ? 0 : UserfaultfdH.UFFDIO_POISON_MODE_DONTWAKE());
+        uffdio_poison.mode(argument, wake.mode(UserfaultfdH.UFFDIO_POISON_MODE_DONTWAKE()));
         uffdio_poison.updated(argument, 0);
         int answer = ioctl(UserfaultfdH.UFFDIO_POISON());
         return done(answer, uffdio_poison.updated(argument));
@@ -141,7 +143,7 @@ public final class UffdHandler {
         uffdio_move.mode(
                 argument,
                 UserfaultfdH.UFFDIO_MOVE_MODE_ALLOW_SRC_HOLES()
-                        | (wake == Wake.NOW ? 0 : UserfaultfdH.UFFDIO_MOVE_MODE_DONTWAKE()));
+                        | wake.mode(UserfaultfdH.UFFDIO_MOVE_MODE_DONTWAKE()));
         uffdio_move.move(argument, 0);
         int answer = ioctl(UserfaultfdH.UFFDIO_MOVE(), source);
         return done(answer, uffdio_move.move(argument));
@@ -155,9 +157,7 @@ public final class UffdHandler {
     /// Lifts the protection: the answer to a write-protection fault. 0, or the negated errno.
     public int unprotect(long address, long byteCount, Wake wake) {
         return writeProtect(
-                address,
-                byteCount,
-                wake == Wake.NOW ? 0 : UserfaultfdH.UFFDIO_WRITEPROTECT_MODE_DONTWAKE());
+                address, byteCount, wake.mode(UserfaultfdH.UFFDIO_WRITEPROTECT_MODE_DONTWAKE()));
     }
 
     private int writeProtect(long address, long byteCount, long mode) {

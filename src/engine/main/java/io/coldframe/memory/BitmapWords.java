@@ -102,10 +102,12 @@ final class BitmapWords {
         }
     }
 
-    /// Sets the bits of the pages `[firstPage, lastPage]` by a change of every word, also of one
-    /// that has them all; whether any was clean. Whoever takes bits out of a word later reads what
-    /// this wrote, and so sees what was done before it.
-    static boolean remarkRun(MemorySegment words, long firstPage, long lastPage) {
+    /// As [#markRun], for at least one page, by a change of every word, also of one that has all
+    /// the bits. Whoever takes bits out of a word later reads what this wrote, and so sees what was
+    /// done before it.
+    static boolean remarkRun(MemorySegment words, long firstPage, long pageCount) {
+        assert pageCount > 0 : pageCount;
+        long lastPage = firstPage + pageCount - 1;
         long first = firstPage >>> 6;
         long last = lastPage >>> 6;
         boolean fresh = false;

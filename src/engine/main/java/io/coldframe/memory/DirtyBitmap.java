@@ -172,15 +172,7 @@ public final class DirtyBitmap implements AutoCloseable {
     /// @param byteCount how many; none are [Mark#ALREADY_DIRTY]
     /// @return what was found there
     public Mark markBytes(long address, long byteCount) {
-        if (!contains(address, byteCount)) {
-            return Mark.OUT_OF_RANGE;
-        }
-        if (byteCount == 0) {
-            return Mark.ALREADY_DIRTY;
-        }
-        long firstPage = (address - startAddress) >>> pageShift;
-        long lastPage = (address - startAddress + byteCount - 1) >>> pageShift;
-        return markPages(firstPage, lastPage - firstPage + 1);
+        return markPagesOf(address, byteCount, BitmapWords::markRun);
     }
 
     /// As [#markBytes], after this thread has written there: see *Ordering* above. Costs an atomic
@@ -190,7 +182,19 @@ public final class DirtyBitmap implements AutoCloseable {
     /// @param byteCount how many; none are [Mark#ALREADY_DIRTY]
     /// @return what was found there
     public Mark markWritten(long address, long byteCount) {
-        if (!contains(address, byteCount)) {
+        return markPagesOf(address, byteCount, BitmapWords::remarkRun);
+    }
+
+    /// How the pages of a run are marked: with or without a look first.
+    @FunctionalInterface
+    private interface RunMarker {
+        boolean mark(MemorySegment words, long firstPage, long pageCount);
+    }
+
+    private Mark markPagesOf(long address, long byteCount, RunMarker marker) {
+        if (address < startAddress
+                || byteCount < 0
+                || byteCount > this.byteCount - (address - startAddress)) {
             return Mark.OUT_OF_RANGE;
         }
         if (byteCount == 0) {
@@ -198,13 +202,9 @@ public final class DirtyBitmap implements AutoCloseable {
         }
         long firstPage = (address - startAddress) >>> pageShift;
         long lastPage = (address - startAddress + byteCount - 1) >>> pageShift;
-        return BitmapWords.remarkRun(words, firstPage, lastPage) ? Mark.FRESH : Mark.ALREADY_DIRTY;
-    }
-
-    private boolean contains(long address, long byteCount) {
-        return address >= startAddress
-                && byteCount >= 0
-                && byteCount <= this.byteCount - (address - startAddress);
+        return marker.mark(words, firstPage, lastPage - firstPage + 1)
+                ? Mark.FRESH
+                : Mark.ALREADY_DIRTY;
     }
 
     /// {@return whether the page of `address` is dirty}
