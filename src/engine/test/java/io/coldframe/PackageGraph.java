@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 /// Which package of the engine may use which: the one place that says so.
 ///
 /// A row may name only rows below it, so whoever reads from top to bottom never meets a name
-/// twice. Everything may use `io.coldframe` (what went wrong), `.jfr` (what it cost) and `.os`
-/// (what the kernel answered).
+/// twice. Everything may use `io.coldframe` (what went wrong), `.jfr` (what it cost), `.os`
+/// (what the kernel answered) and `.wire` (how records become bytes).
 final class PackageGraph {
 
     static final String ENGINE = "io.coldframe";
@@ -31,12 +31,15 @@ final class PackageGraph {
                     row(".state", uses()),
                     // Maps, seals and populates guest memory.
                     row(".memory", uses()).andBindings(),
+                    // Speaks protobuf's wire format, for state and manifests.
+                    row(".wire", uses()),
                     // Turns the negative result of a native call into an exception.
                     row(".os", uses()).andBindings(),
                     row(".jfr", uses()),
                     row("", uses()));
 
-    private static final Set<String> FOR_ALL = Set.of(ENGINE, ENGINE + ".jfr", ENGINE + ".os");
+    private static final Set<String> FOR_ALL =
+            Set.of(ENGINE, ENGINE + ".jfr", ENGINE + ".os", ENGINE + ".wire");
 
     private PackageGraph() {}
 
