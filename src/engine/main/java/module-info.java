@@ -8,4 +8,5 @@ module io.coldframe {
 
     exports io.coldframe;
     exports io.coldframe.memory;
+    exports io.coldframe.snapshot;
 }
