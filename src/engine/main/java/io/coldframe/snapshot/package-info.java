@@ -1,3 +1,2 @@
-/// Snapshots: memory, machine state and manifest, committed as one. Start reading at
-/// [io.coldframe.snapshot.SnapshotStore].
+/// Snapshots: memory, machine state and manifest, committed as one.
 package io.coldframe.snapshot;
