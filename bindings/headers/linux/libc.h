@@ -95,7 +95,11 @@ int fcntl(int fd, int command, ...);
 int flock(int fd, int operation);
 int renameat2(int from_directory, const char *from, int to_directory, const char *to,
               unsigned int flags);
+int linkat(int from_directory, const char *existing, int to_directory, const char *name,
+           int flags);
 int unlink(const char *path);
+int mkdir(const char *path, mode_t mode);
+int rmdir(const char *path);
 int fchmod(int fd, mode_t mode);
 int ioctl(int fd, unsigned long request, ...);
 
@@ -375,3 +379,4 @@ struct stat {
 #endif
 
 int fstat(int fd, struct stat *into);
+int lstat(const char *path, struct stat *into);

@@ -34,6 +34,8 @@ typedef unsigned int nfds_t;
 #define O_DSYNC 0x400000
 #define O_CLOEXEC 0x1000000
 
+#define AT_FDCWD (-2)
+
 #define SEEK_SET 0
 #define SEEK_CUR 1
 #define SEEK_END 2
@@ -102,10 +104,15 @@ int fsync(int fd);
 int ftruncate(int fd, off_t bytes);
 off_t lseek(int fd, off_t offset, int whence);
 int fstat(int fd, struct stat *into);
+int lstat(const char *path, struct stat *into);
 int fcntl(int fd, int command, ...);
 int flock(int fd, int operation);
 int renamex_np(const char *from, const char *to, unsigned int flags);
+int linkat(int from_directory, const char *existing, int to_directory, const char *name,
+           int flags);
 int unlink(const char *path);
+int mkdir(const char *path, mode_t mode);
+int rmdir(const char *path);
 int chmod(const char *path, mode_t mode);
 int fchmod(int fd, mode_t mode);
 int ioctl(int fd, unsigned long request, ...);

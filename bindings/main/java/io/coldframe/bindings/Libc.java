@@ -78,6 +78,14 @@ public final class Libc {
             Downcall.macos("renamex_np", MacLibcH::renamex_np$descriptor);
     private static final Downcall CLONEFILE =
             Downcall.macos("clonefile", MacLibcH::clonefile$descriptor);
+    private static final Downcall LSTAT =
+            Downcall.libc("lstat", LibcH::lstat$descriptor, MacLibcH::lstat$descriptor);
+    private static final Downcall LINKAT =
+            Downcall.libc("linkat", LibcH::linkat$descriptor, MacLibcH::linkat$descriptor);
+    private static final Downcall MKDIR =
+            Downcall.libc("mkdir", LibcH::mkdir$descriptor, MacLibcH::mkdir$descriptor);
+    private static final Downcall RMDIR =
+            Downcall.libc("rmdir", LibcH::rmdir$descriptor, MacLibcH::rmdir$descriptor);
     private static final Downcall UNLINK =
             Downcall.libc("unlink", LibcH::unlink$descriptor, MacLibcH::unlink$descriptor);
     private static final Downcall FCHMOD =
@@ -185,6 +193,16 @@ public final class Libc {
         return FSTAT.callInt((fstat, state) -> (int) fstat.invokeExact(state, fd, stat));
     }
 
+    /// Fills `into` with what the system knows about a name. Of a symbolic link it is the link
+    /// itself.
+    public static int lstat(Path path, FileStatus into) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = cString(arena, path);
+            MemorySegment stat = into.segment();
+            return LSTAT.callInt((lstat, state) -> (int) lstat.invokeExact(state, name, stat));
+        }
+    }
+
     /// Reads or sets something about a descriptor.
     ///
     /// @param command one `F_…` of [Abi]
@@ -218,6 +236,44 @@ public final class Libc {
             return RENAMEAT2.callInt(
                     (renameat2, state) ->
                             (int) renameat2.invokeExact(state, here, source, here, target, flags));
+        }
+    }
+
+    /// Gives a file one more name, which must not be there. A symbolic link is not followed: it
+    /// gets the name itself.
+    ///
+    /// @return 0, or the negated errno: `-EXDEV` across file systems, `-EPERM` for a directory and
+    ///     where the file system has no such links
+    public static int link(Path existing, Path name) {
+        int here = MACOS ? MacLibcH.AT_FDCWD() : LibcH.AT_FDCWD();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment source = cString(arena, existing);
+            MemorySegment target = cString(arena, name);
+            return LINKAT.callInt(
+                    (linkat, state) ->
+                            (int) linkat.invokeExact(state, here, source, here, target, 0));
+        }
+    }
+
+    /// Makes a directory, which must not be there.
+    ///
+    /// @param mode permissions, as in `0700`
+    public static int mkdir(Path path, int mode) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = cString(arena, path);
+            // mode_t is an unsigned int to Linux and an unsigned short to macOS.
+            return MACOS
+                    ? MKDIR.callInt(
+                            (mkdir, state) -> (int) mkdir.invokeExact(state, name, (short) mode))
+                    : MKDIR.callInt((mkdir, state) -> (int) mkdir.invokeExact(state, name, mode));
+        }
+    }
+
+    /// Removes a directory, which must be empty.
+    public static int rmdir(Path path) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = cString(arena, path);
+            return RMDIR.callInt((rmdir, state) -> (int) rmdir.invokeExact(state, name));
         }
     }
 

@@ -2405,6 +2405,70 @@ public class LibcH extends LibcH$shared {
         }
     }
 
+    private static class linkat {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcH.C_INT,
+            LibcH.C_INT,
+            LibcH.C_POINTER,
+            LibcH.C_INT,
+            LibcH.C_POINTER,
+            LibcH.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.find("linkat").orElseThrow();
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int linkat(int from_directory, const char *existing, int to_directory, const char *name, int flags)
+     * }
+     */
+    public static FunctionDescriptor linkat$descriptor() {
+        return linkat.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int linkat(int from_directory, const char *existing, int to_directory, const char *name, int flags)
+     * }
+     */
+    public static MethodHandle linkat$handle() {
+        return linkat.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int linkat(int from_directory, const char *existing, int to_directory, const char *name, int flags)
+     * }
+     */
+    public static MemorySegment linkat$address() {
+        return linkat.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int linkat(int from_directory, const char *existing, int to_directory, const char *name, int flags)
+     * }
+     */
+    public static int linkat(int from_directory, MemorySegment existing, int to_directory, MemorySegment name, int flags) {
+        var mh$ = linkat.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("linkat", from_directory, existing, to_directory, name, flags);
+            }
+            return (int)mh$.invokeExact(from_directory, existing, to_directory, name, flags);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class unlink {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             LibcH.C_INT,
@@ -2456,6 +2520,127 @@ public class LibcH extends LibcH$shared {
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("unlink", path);
+            }
+            return (int)mh$.invokeExact(path);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class mkdir {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcH.C_INT,
+            LibcH.C_POINTER,
+            LibcH.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.find("mkdir").orElseThrow();
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int mkdir(const char *path, mode_t mode)
+     * }
+     */
+    public static FunctionDescriptor mkdir$descriptor() {
+        return mkdir.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int mkdir(const char *path, mode_t mode)
+     * }
+     */
+    public static MethodHandle mkdir$handle() {
+        return mkdir.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int mkdir(const char *path, mode_t mode)
+     * }
+     */
+    public static MemorySegment mkdir$address() {
+        return mkdir.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int mkdir(const char *path, mode_t mode)
+     * }
+     */
+    public static int mkdir(MemorySegment path, int mode) {
+        var mh$ = mkdir.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("mkdir", path, mode);
+            }
+            return (int)mh$.invokeExact(path, mode);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rmdir {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcH.C_INT,
+            LibcH.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.find("rmdir").orElseThrow();
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rmdir(const char *path)
+     * }
+     */
+    public static FunctionDescriptor rmdir$descriptor() {
+        return rmdir.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rmdir(const char *path)
+     * }
+     */
+    public static MethodHandle rmdir$handle() {
+        return rmdir.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rmdir(const char *path)
+     * }
+     */
+    public static MemorySegment rmdir$address() {
+        return rmdir.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rmdir(const char *path)
+     * }
+     */
+    public static int rmdir(MemorySegment path) {
+        var mh$ = rmdir.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rmdir", path);
             }
             return (int)mh$.invokeExact(path);
         } catch (Error | RuntimeException ex) {
@@ -3951,6 +4136,67 @@ public class LibcH extends LibcH$shared {
                 traceDowncall("fstat", fd, into);
             }
             return (int)mh$.invokeExact(fd, into);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class lstat {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            LibcH.C_INT,
+            LibcH.C_POINTER,
+            LibcH.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.find("lstat").orElseThrow();
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int lstat(const char *path, struct stat *into)
+     * }
+     */
+    public static FunctionDescriptor lstat$descriptor() {
+        return lstat.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int lstat(const char *path, struct stat *into)
+     * }
+     */
+    public static MethodHandle lstat$handle() {
+        return lstat.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int lstat(const char *path, struct stat *into)
+     * }
+     */
+    public static MemorySegment lstat$address() {
+        return lstat.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int lstat(const char *path, struct stat *into)
+     * }
+     */
+    public static int lstat(MemorySegment path, MemorySegment into) {
+        var mh$ = lstat.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("lstat", path, into);
+            }
+            return (int)mh$.invokeExact(path, into);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
