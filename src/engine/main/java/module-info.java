@@ -7,6 +7,7 @@ module io.coldframe {
     requires io.coldframe.bindings;
 
     exports io.coldframe;
+    exports io.coldframe.image;
     exports io.coldframe.memory;
     exports io.coldframe.snapshot;
 }

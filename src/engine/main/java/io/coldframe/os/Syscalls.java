@@ -2,6 +2,7 @@ package io.coldframe.os;
 
 import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
+import io.coldframe.SnapshotException.Reason;
 import io.coldframe.bindings.Errno;
 
 import java.util.Set;
@@ -15,7 +16,7 @@ public final class Syscalls {
 
     // ENOMEM is not here: the host has the facility, and says so when there is memory again.
     private static final Set<Integer> UNSUPPORTED =
-            Set.of(Errno.ENOSYS, Errno.EOPNOTSUPP, Errno.ENODEV, Errno.ENOTTY);
+            Set.of(Errno.ENOSYS, Errno.EOPNOTSUPP, Errno.ENODEV, Errno.ENOTTY, Errno.EXDEV);
 
     private Syscalls() {}
 
@@ -33,9 +34,16 @@ public final class Syscalls {
     /// As [#check(int, String, Object)], for a result of 64 bits.
     public static long check(long result, String call, Object resource) throws SnapshotException {
         if (result < 0) {
-            throw failure(kind(errno(result)), result, call, resource);
+            throw failure(result, call, resource);
         }
         return result;
+    }
+
+    /// The exception for a negative result, with the kind and the reason that the errno means.
+    public static SnapshotException failure(long result, String call, Object resource) {
+        int errno = errno(result);
+        return new SnapshotException(
+                kind(errno), reason(errno), call + ": " + Errno.text(errno), resource);
     }
 
     /// The exception for a negative result whose kind the caller knows better than the errno says:
@@ -53,6 +61,19 @@ public final class Syscalls {
         if (OUT_OF_SPACE.contains(errno)) {
             return Kind.OUT_OF_SPACE;
         }
+        if (errno == Errno.ENOENT) {
+            return Kind.MISSING;
+        }
+        if (errno == Errno.EEXIST) {
+            return Kind.CONFLICT;
+        }
         return UNSUPPORTED.contains(errno) ? Kind.UNSUPPORTED : Kind.SYSCALL;
+    }
+
+    private static Reason reason(int errno) {
+        if (errno == Errno.EEXIST) {
+            return Reason.EXISTS;
+        }
+        return errno == Errno.EXDEV ? Reason.OTHER_FILE_SYSTEM : Reason.UNSPECIFIED;
     }
 }

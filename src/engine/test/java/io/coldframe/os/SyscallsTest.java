@@ -36,6 +36,9 @@ final class SyscallsTest {
         assertEquals(Kind.UNSUPPORTED, kindOf(Errno.EOPNOTSUPP));
         assertEquals(Kind.UNSUPPORTED, kindOf(Errno.ENODEV));
         assertEquals(Kind.UNSUPPORTED, kindOf(Errno.ENOTTY));
+        assertEquals(Kind.UNSUPPORTED, kindOf(Errno.EXDEV));
+        assertEquals(Kind.MISSING, kindOf(Errno.ENOENT));
+        assertEquals(Kind.CONFLICT, kindOf(Errno.EEXIST));
         assertEquals(Kind.SYSCALL, kindOf(Errno.ENOMEM));
         assertEquals(Kind.SYSCALL, kindOf(Errno.EINVAL));
         assertEquals(Kind.SYSCALL, kindOf(4095), "an errno that nobody knows");

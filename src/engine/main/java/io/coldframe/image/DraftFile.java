@@ -1,0 +1,146 @@
+package io.coldframe.image;
+
+import io.coldframe.SnapshotException;
+import io.coldframe.SnapshotException.Kind;
+import io.coldframe.bindings.Abi;
+import io.coldframe.bindings.Errno;
+import io.coldframe.os.Failures;
+import io.coldframe.os.FileCalls;
+import io.coldframe.os.Syscalls;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+
+/// A new file that nobody else has opened, for writing: 0600, never through a symbolic link.
+///
+/// **Lifetime.** Owns the descriptor, and not the name: whoever made the draft removes it.
+///
+/// **Threads.** [#writeAt] from any; the rest one at a time.
+final class DraftFile implements AutoCloseable {
+    private static final int FLAGS =
+            Abi.O_RDWR | Abi.O_CREAT | Abi.O_EXCL | Abi.O_NOFOLLOW | Abi.O_CLOEXEC;
+
+    // A heap array reaches the kernel through native memory, a piece at a time.
+    private static final int COPY_BYTES = 64 << 10;
+
+    private final FileCalls calls;
+    private final Path path;
+    private final int fd;
+    private final FileIdentity identity;
+    private long appendOffset;
+    private boolean syncTried;
+    private boolean closed;
+
+    private DraftFile(FileCalls calls, Path path, int fd, FileIdentity identity) {
+        this.calls = calls;
+        this.path = path;
+        this.fd = fd;
+        this.identity = identity;
+    }
+
+    /// Creates the file.
+    ///
+    /// @throws SnapshotException of kind `CONFLICT` if the name is taken
+    static DraftFile create(FileCalls calls, Path path) throws SnapshotException {
+        int fd = retried(() -> calls.open(path, FLAGS, 0600));
+        Syscalls.check(fd, "open", path);
+        try {
+            return new DraftFile(calls, path, fd, FileIdentity.of(calls, fd, path));
+        } catch (Throwable failure) {
+            Failures.closeAfter(failure, () -> calls.close(fd), () -> calls.unlink(path));
+            throw failure;
+        }
+    }
+
+    /// A call that a signal may interrupt before it has done anything.
+    interface Call {
+        int make();
+    }
+
+    /// The result of a call, made again for as long as signals interrupt it. Never for `fsync`,
+    /// which may have dropped what it could not write, nor for `close`.
+    static int retried(Call call) {
+        int result;
+        do {
+            result = call.make();
+        } while (result == -Errno.EINTR);
+        return result;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    int descriptor() {
+        return fd;
+    }
+
+    FileIdentity identity() {
+        return identity;
+    }
+
+    /// Writes after what was appended before.
+    void append(MemorySegment bytes) throws SnapshotException {
+        writeAt(bytes, appendOffset);
+        appendOffset += bytes.byteSize();
+    }
+
+    /// As [#append(MemorySegment)], for bytes on the heap.
+    void append(byte[] bytes) throws SnapshotException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment heap = MemorySegment.ofArray(bytes);
+            MemorySegment piece = arena.allocate(Math.min(bytes.length, COPY_BYTES));
+            for (long at = 0; at < bytes.length; at += COPY_BYTES) {
+                long byteCount = Math.min(COPY_BYTES, bytes.length - at);
+                MemorySegment.copy(heap, at, piece, 0, byteCount);
+                append(piece.asSlice(0, byteCount));
+            }
+        }
+    }
+
+    /// Writes all bytes of a native segment at an offset, however often the kernel takes only some.
+    void writeAt(MemorySegment bytes, long fileOffset) throws SnapshotException {
+        long done = 0;
+        while (done < bytes.byteSize()) {
+            long offset = fileOffset + done;
+            long result = calls.pwrite(fd, bytes.asSlice(done), offset);
+            if (result == -Errno.EINTR) {
+                continue;
+            }
+            if (result < 0) {
+                throw Syscalls.failure(result, "pwrite", path + " at offset " + offset);
+            }
+            if (result == 0) {
+                // The kernel promises progress or a reason; a loop would wait for neither.
+                throw new SnapshotException(
+                        Kind.SYSCALL, "pwrite wrote nothing", path + " at offset " + offset);
+            }
+            done += result;
+        }
+    }
+
+    /// Makes everything written durable. Called once, because a failure is for ever: what the
+    /// kernel could not write it may have dropped, and the next `fsync` would say that all is well.
+    void sync() throws SnapshotException {
+        if (syncTried) {
+            throw new IllegalStateException("synced already: " + path);
+        }
+        syncTried = true;
+        Syscalls.check(calls.fsync(fd), "fsync", path);
+    }
+
+    /// Whether [#sync()] was called.
+    boolean isSynced() {
+        return syncTried;
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            // What was to be kept is synced, so there is nothing to learn.
+            calls.close(fd);
+        }
+    }
+}
