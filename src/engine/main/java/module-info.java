@@ -10,4 +10,5 @@ module io.coldframe {
     exports io.coldframe.image;
     exports io.coldframe.memory;
     exports io.coldframe.snapshot;
+    exports io.coldframe.state;
 }

@@ -1,0 +1,19 @@
+package io.coldframe.state;
+
+import java.util.List;
+
+/// What processor a vCPU of x86-64 is to its guest. To be set before its registers, some of which
+/// exist only with a feature.
+///
+/// @param cpuid what its CPUID instruction answers
+/// @param tscKilohertz the frequency of its time stamp counter; 0 for the host's own
+public record X86Features(List<CpuidEntry> cpuid, int tscKilohertz) {
+
+    /// The hypervisor's own choice.
+    public static final X86Features NONE = new X86Features(List.of(), 0);
+
+    /// Takes a copy.
+    public X86Features {
+        cpuid = List.copyOf(cpuid);
+    }
+}
