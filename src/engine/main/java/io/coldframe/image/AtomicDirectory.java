@@ -1,5 +1,6 @@
 package io.coldframe.image;
 
+import io.coldframe.Progress;
 import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.SnapshotException.Reason;
@@ -126,6 +127,33 @@ public final class AtomicDirectory implements AutoCloseable {
         }
     }
 
+    /// Makes the directories above a target that are not there yet, each durable before the next:
+    /// 0700, as drafts are.
+    ///
+    /// @param target the name of a directory to be
+    /// @throws SnapshotException if one of them cannot be made; those above it may be there then
+    public static void createParents(Path target) throws SnapshotException {
+        Path parent = target.toAbsolutePath().normalize().getParent();
+        if (parent != null) {
+            createIfMissing(FileCalls.current(), parent);
+        }
+    }
+
+    private static void createIfMissing(FileCalls calls, Path directory) throws SnapshotException {
+        Path parent = directory.getParent();
+        if (parent == null || FileIdentity.named(calls, directory).isPresent()) {
+            return;
+        }
+        createIfMissing(calls, parent);
+        int result = calls.mkdir(directory, 0700);
+        if (result != -Errno.EEXIST) {
+            Syscalls.check(result, "mkdir", directory);
+        }
+        try (ParentDirectory holder = ParentDirectory.open(calls, parent)) {
+            Syscalls.check(holder.sync(), "fsync of the directory", parent);
+        }
+    }
+
     /// {@return the absolute path of the directory to be}
     public Path target() {
         return target.path();
@@ -171,6 +199,28 @@ public final class AtomicDirectory implements AutoCloseable {
     ///     gone
     public void link(String name, Path existing) throws SnapshotException {
         orDiscard(() -> linkInto(inDraft(name), existing));
+    }
+
+    /// Gives the directory a file with the bytes of one that is there: blocks that both share where
+    /// the file system can, and otherwise a copy that keeps the holes. Nobody writes to the other
+    /// file meanwhile.
+    ///
+    /// @param name of a file that is not in the directory yet
+    /// @param existing a regular file, not a link
+    /// @param progress hears of it, and may stop it
+    /// @return how it was done
+    /// @throws SnapshotException if not all of it could be copied; the draft is gone
+    /// @throws java.util.concurrent.CancellationException if the progress says so; the draft is
+    ///     gone
+    public CopyMethod copy(String name, Path existing, Progress progress) throws SnapshotException {
+        requireOpen();
+        try {
+            DraftFile file = newFile(name);
+            return FileCopy.copy(calls, existing, file.descriptor(), file.path(), progress);
+        } catch (Throwable failure) {
+            close();
+            throw failure;
+        }
     }
 
     private void linkInto(Path path, Path existing) throws SnapshotException {

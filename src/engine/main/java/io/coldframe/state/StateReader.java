@@ -47,17 +47,19 @@ final class StateReader {
         long byteCount = 0;
         Blob digest = Blob.EMPTY;
         Blob sums = Blob.EMPTY;
+        Optional<Sha256> base = Optional.empty();
         while (in.next()) {
             switch (in.field()) {
                 case 1 -> diff = in.bool();
                 case 2 -> byteCount = in.uint64();
                 case 3 -> digest = in.bytes();
                 case 4 -> sums = in.bytes();
+                case 5 -> base = Optional.of(Sha256.stored(in.bytes().bytes()));
                 default -> in.keepUnknown();
             }
         }
         return new MemoryBinding(
-                diff, byteCount, Sha256.stored(digest.bytes()), sums, in.unknown());
+                diff, byteCount, Sha256.stored(digest.bytes()), base, sums, in.unknown());
     }
 
     private static MachineState machine(WireReader in, Architecture architecture)

@@ -18,6 +18,7 @@ final class StateWriter {
         out.uint64(2, memory.byteCount());
         out.bytes(3, memory.digest().bytes());
         out.bytes(4, memory.encodedSums());
+        memory.base().ifPresent(base -> out.bytes(5, base.bytes()));
         out.unknown(memory.unknown());
     }
 

@@ -56,10 +56,14 @@ public final class RandomStates {
     }
 
     private MemoryBinding binding() {
+        boolean diff = random.nextBoolean();
         return new MemoryBinding(
-                random.nextBoolean(),
+                diff,
                 number() >>> 1,
                 Sha256.of(blob(8).bytes()),
+                diff && random.nextBoolean()
+                        ? Optional.of(Sha256.of(blob(8).bytes()))
+                        : Optional.empty(),
                 blob(100),
                 unknown());
     }
