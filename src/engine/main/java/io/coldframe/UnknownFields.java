@@ -1,6 +1,6 @@
 package io.coldframe;
 
-import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 
 /// Fields of a stored message that this release has no name for. A record that was read keeps
 /// them, and they are written back behind its own, so that an older release loses nothing that a
@@ -53,8 +53,10 @@ public final class UnknownFields {
         private static final int FIXED64 = 1;
         private static final int BYTES = 2;
         private static final int FIXED32 = 5;
+        private static final int FIRST_CAPACITY_BYTES = 32;
 
-        private final ByteArrayOutputStream encoded = new ByteArrayOutputStream();
+        private byte[] encoded = new byte[FIRST_CAPACITY_BYTES];
+        private int count;
 
         /// A builder without fields.
         public Builder() {}
@@ -102,13 +104,15 @@ public final class UnknownFields {
         public Builder bytes(int field, byte[] source, int from, int end) {
             tag(field, BYTES);
             writeVarint(end - from);
-            encoded.write(source, from, end - from);
+            makeRoom(end - from);
+            System.arraycopy(source, from, encoded, count, end - from);
+            count += end - from;
             return this;
         }
 
         /// {@return the fields so far}
         public UnknownFields build() {
-            return encoded.size() == 0 ? NONE : new UnknownFields(Blob.of(encoded.toByteArray()));
+            return count == 0 ? NONE : new UnknownFields(Blob.of(encoded, 0, count));
         }
 
         private void tag(int field, int wireType) {
@@ -121,15 +125,31 @@ public final class UnknownFields {
         private void writeVarint(long value) {
             long rest = value;
             while ((rest & ~0x7FL) != 0) {
-                encoded.write((int) rest | 0x80);
+                oneByte((int) rest | 0x80);
                 rest >>>= 7;
             }
-            encoded.write((int) rest);
+            oneByte((int) rest);
         }
 
         private void writeFixed(long value, int byteCount) {
             for (int at = 0; at < byteCount; at++) {
-                encoded.write((int) (value >>> (8 * at)));
+                oneByte((int) (value >>> (8 * at)));
+            }
+        }
+
+        private void oneByte(int value) {
+            makeRoom(1);
+            encoded[count] = (byte) value;
+            count++;
+        }
+
+        private void makeRoom(int byteCount) {
+            int needed = Math.addExact(count, byteCount);
+            if (needed > encoded.length) {
+                // By a half: a file may consist of nothing else, and old and new exist at once.
+                encoded =
+                        Arrays.copyOf(
+                                encoded, (int) Math.min(needed * 3L / 2, Integer.MAX_VALUE - 8));
             }
         }
     }

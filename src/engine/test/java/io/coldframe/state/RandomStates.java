@@ -223,8 +223,10 @@ public final class RandomStates {
     private UnknownFields unknown() {
         UnknownFields.Builder builder = new UnknownFields.Builder();
         if (random.nextInt(4) == 0) {
+            int field = UNKNOWN_FIELD_FROM;
             for (int left = random.nextInt(4); left > 0; left--) {
-                int field = UNKNOWN_FIELD_FROM + random.nextInt(1 << 20);
+                // Ascending, as every release writes them.
+                field += 1 + random.nextInt(1 << 20);
                 switch (random.nextInt(4)) {
                     case 0 -> builder.varint(field, number());
                     case 1 -> builder.fixed32(field, (int) number());
