@@ -141,11 +141,11 @@ final class StateReader {
         while (in.next()) {
             switch (in.field()) {
                 case 1 -> mpidr = in.uint64();
-                case 2 -> x = Words.of(in.fixed64s());
+                case 2 -> x = Words.of(in.fixed64s(Arm64Core.X_COUNT));
                 case 3 -> sp = in.uint64();
                 case 4 -> pc = in.uint64();
                 case 5 -> pstate = in.uint64();
-                case 6 -> halves = Words.of(in.fixed64s());
+                case 6 -> halves = Words.of(in.fixed64s(2 * Arm64Vectors.V_COUNT));
                 case 7 -> fpsr = in.uint32();
                 case 8 -> fpcr = in.uint32();
                 case 9 -> register(in, systemRegisters);

@@ -55,7 +55,7 @@ final class X86Reader {
                 cpuid.add(in.eachMessage(X86Reader::cpuid));
             }
             case 3 -> tscKilohertz = in.uint32();
-            case 4 -> general = Words.of(in.fixed64s());
+            case 4 -> general = words(in, X86Register.COUNT);
             case 5 -> {
                 in.checkCount(segments.size(), X86SegmentName.COUNT, "segments");
                 segments.add(in.eachMessage(X86Reader::segment));
@@ -64,9 +64,9 @@ final class X86Reader {
             case 7 -> gdtLimit = in.uint32(0xFFFF);
             case 8 -> idtBase = in.uint64();
             case 9 -> idtLimit = in.uint32(0xFFFF);
-            case 10 -> control = Words.of(in.fixed64s());
-            case 11 -> pageDirectoryPointers = Words.of(in.fixed64s());
-            case 12 -> debug = Words.of(in.fixed64s());
+            case 10 -> control = words(in, X86Control.COUNT);
+            case 11 -> pageDirectoryPointers = words(in, X86Registers.PAGE_DIRECTORY_POINTER_COUNT);
+            case 12 -> debug = words(in, X86Debug.COUNT);
             case 13 -> xsave = in.bytes();
             case 14 -> fpu = in.bytes();
             case 15 -> StateReader.register(in, xcrs);
@@ -76,6 +76,10 @@ final class X86Reader {
             case 19 -> localApic = in.bytes();
             default -> in.keepUnknown();
         }
+    }
+
+    private static Words words(WireReader in, int maxCount) throws SnapshotException {
+        return Words.of(in.fixed64s(maxCount));
     }
 
     private X86Vcpu build(UnknownFields unknown) {

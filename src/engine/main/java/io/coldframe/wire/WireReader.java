@@ -190,10 +190,11 @@ public final class WireReader {
         return Blob.of(bytes, at - byteCount, at);
     }
 
-    /// A `repeated fixed64`, packed.
-    public long[] fixed64s() throws SnapshotException {
+    /// A `repeated fixed64`, packed, of no more than `maxCount` numbers.
+    public long[] fixed64s(int maxCount) throws SnapshotException {
         single(WireType.BYTES);
         int byteCount = length();
+        checkCount(byteCount / Long.BYTES - 1, maxCount, "numbers in field " + field);
         if (byteCount % Long.BYTES != 0) {
             throw corrupt("field " + field + " has " + byteCount + " bytes, not 8 for each number");
         }
