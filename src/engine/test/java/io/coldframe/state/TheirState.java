@@ -21,12 +21,14 @@ final class TheirState {
     }
 
     private Draft binding(MemoryBinding memory) {
-        return judge.message("MemoryBinding")
-                .set("diff", memory.diff())
-                .set("byte_count", memory.byteCount())
-                .set("digest", memory.digest().bytes())
-                .set("encoded_sums", memory.encodedSums())
-                .unknown(memory.unknown());
+        Draft draft =
+                judge.message("MemoryBinding")
+                        .set("diff", memory.diff())
+                        .set("byte_count", memory.byteCount())
+                        .set("digest", memory.digest().bytes())
+                        .set("encoded_sums", memory.encodedSums());
+        memory.base().ifPresent(base -> draft.set("base", base.bytes()));
+        return draft.unknown(memory.unknown());
     }
 
     private Draft machine(MachineState state) {
