@@ -66,6 +66,7 @@ typedef unsigned long nfds_t;
 #define FALLOC_FL_KEEP_SIZE 0x01
 #define FALLOC_FL_PUNCH_HOLE 0x02
 #define FALLOC_FL_ZERO_RANGE 0x10
+#define FALLOC_FL_INSERT_RANGE 0x20
 
 #define RENAME_NOREPLACE 1
 #define RENAME_EXCHANGE 2

@@ -185,6 +185,9 @@ public final class Abi {
     /// Zero without writing.
     public static final int FALLOC_FL_ZERO_RANGE = MACOS ? 0 : LibcH.FALLOC_FL_ZERO_RANGE();
 
+    /// Shifts what follows to the right by a hole.
+    public static final int FALLOC_FL_INSERT_RANGE = MACOS ? 0 : LibcH.FALLOC_FL_INSERT_RANGE();
+
     // ---- rename ----
 
     /// Fail if the target is there.

@@ -410,6 +410,15 @@ public class LibcH extends LibcH$shared {
     public static int FALLOC_FL_ZERO_RANGE() {
         return FALLOC_FL_ZERO_RANGE;
     }
+    private static final int FALLOC_FL_INSERT_RANGE = (int)32L;
+    /**
+     * {@snippet lang=c :
+     * #define FALLOC_FL_INSERT_RANGE 32
+     * }
+     */
+    public static int FALLOC_FL_INSERT_RANGE() {
+        return FALLOC_FL_INSERT_RANGE;
+    }
     private static final int RENAME_NOREPLACE = (int)1L;
     /**
      * {@snippet lang=c :

@@ -76,6 +76,11 @@ public final class AtomicPair implements AutoCloseable {
                 DraftName.of(absolute.getFileName().toString()).kept(digest));
     }
 
+    /// The name of the memory to be.
+    Path memoryTarget() {
+        return memory.target();
+    }
+
     /// The draft of the memory, for whoever writes it. It is closed by this object.
     DraftFile memory() {
         return memory.draft();

@@ -26,10 +26,17 @@ public record PageSize(int shift) {
 
     /// Refuses a shift that no device or hardware has.
     public PageSize {
-        if (shift < SHIFT_MIN || shift > SHIFT_MAX) {
+        if (!isShift(shift)) {
             throw new IllegalArgumentException(
                     "a page has 2^" + SHIFT_MIN + " to 2^" + SHIFT_MAX + " bytes, not 2^" + shift);
         }
+    }
+
+    /// {@return whether there are pages of 2^shift bytes}
+    ///
+    /// @param shift any number, as one that was read from a file
+    public static boolean isShift(int shift) {
+        return shift >= SHIFT_MIN && shift <= SHIFT_MAX;
     }
 
     /// {@return the page size of `byteCount` bytes}

@@ -1,0 +1,94 @@
+package io.coldframe.image;
+
+import io.coldframe.SnapshotException;
+import io.coldframe.SnapshotException.Kind;
+import io.coldframe.memory.GuestMemory;
+import io.coldframe.memory.PageSize;
+
+import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// What one thread needs to write and sum: scratch memory, and the part of a sum that is not done.
+///
+/// **Lifetime.** Owns the scratch memory.
+///
+/// **Threads.** One.
+final class Lane implements AutoCloseable {
+
+    // Where a write past the page cache may begin in memory.
+    private static final PageSize STAGING_ALIGNMENT = PageSize.KIB_4;
+
+    private final Arena arena = Arena.ofConfined();
+    private final WritePlan plan;
+    private final GuestMemory memory;
+    private final SumsBuilder sums;
+    private final BlockSummer summer;
+    private @Nullable MemorySegment staging;
+    private boolean canPopulate = true;
+
+    Lane(WritePlan plan) {
+        this.plan = plan;
+        this.memory = plan.memory();
+        this.sums = plan.sums();
+        this.summer = new BlockSummer(sums.header().blockSize().shift(), arena);
+    }
+
+    WritePlan plan() {
+        return plan;
+    }
+
+    /// Scratch memory of this thread.
+    MemorySegment staging(long byteCount) {
+        MemorySegment found = staging;
+        if (found == null) {
+            found = arena.allocate(byteCount, STAGING_ALIGNMENT.bytes());
+            staging = found;
+        }
+        return found;
+    }
+
+    /// Lets the kernel have the pages before Java code touches them: see
+    /// [GuestMemory#ensurePresent].
+    void ensurePresent(long imageOffset, long byteCount) throws SnapshotException {
+        if (!canPopulate) {
+            return;
+        }
+        try {
+            memory.ensurePresent(imageOffset, byteCount);
+        } catch (SnapshotException failure) {
+            if (failure.kind() != Kind.UNSUPPORTED) {
+                throw failure;
+            }
+            // A kernel that cannot do it, and where no pager of ours can be relied on either.
+            canPopulate = false;
+        }
+    }
+
+    /// Sums guest memory where it lies. The pages were touched by the kernel before.
+    void sum(long imageOffset, MemorySegment slice) throws SnapshotException {
+        memory.runGuarded(
+                "summing %d bytes at image offset 0x%x".formatted(slice.byteSize(), imageOffset),
+                () -> sumCopied(imageOffset, slice, 0, slice.byteSize()));
+    }
+
+    /// Sums bytes that cannot fault, or whose faults the caller guards.
+    void sumCopied(long imageOffset, MemorySegment bytes, long offset, long byteCount) {
+        summer.add(imageOffset, bytes, offset, byteCount, this::complete);
+    }
+
+    /// Nothing more comes of this unit.
+    void finishUnit() {
+        summer.finish(this::complete);
+    }
+
+    private void complete(long block, int sum) {
+        sums.setBlock(block, sum);
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

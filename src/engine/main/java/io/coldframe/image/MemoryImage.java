@@ -1,0 +1,304 @@
+package io.coldframe.image;
+
+import io.coldframe.Progress;
+import io.coldframe.SnapshotException;
+import io.coldframe.SnapshotException.Kind;
+import io.coldframe.SnapshotException.Reason;
+import io.coldframe.bindings.Abi;
+import io.coldframe.bindings.Errno;
+import io.coldframe.bindings.FileStatus;
+import io.coldframe.memory.FileMapping;
+import io.coldframe.memory.GuestLayout;
+import io.coldframe.memory.GuestMemory;
+import io.coldframe.os.Failures;
+import io.coldframe.os.FileCalls;
+import io.coldframe.os.Syscalls;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.List;
+
+/// A committed image, read-only, with the sums that say what it holds.
+///
+/// A *stack* is a list of images, the newest first and a full one last: every page is that of the
+/// first one which holds it. Bytes are checked as they are read, block by block; nothing that was
+/// not checked is believed.
+///
+/// **Lifetime.** Owns a descriptor, so the file is the one that was opened, whatever becomes of its
+/// name.
+///
+/// **Threads.** Any; [#close()] once, by the owner.
+public final class MemoryImage implements AutoCloseable {
+    private static final long DEFAULT_SUMS_MAX = WriteOptions.DEFAULT.sumsMax();
+
+    // O_NONBLOCK, or the opening of a pipe would wait for its other end.
+    private static final int FLAGS = Abi.O_RDONLY | Abi.O_NOFOLLOW | Abi.O_NONBLOCK | Abi.O_CLOEXEC;
+
+    private final FileCalls calls;
+    private final Path path;
+    private final int fd;
+    private final FileIdentity identity;
+    private final ImageSums sums;
+    private boolean closed;
+
+    private MemoryImage(FileCalls calls, Path path, int fd, FileIdentity identity, ImageSums sums) {
+        this.calls = calls;
+        this.path = path;
+        this.fd = fd;
+        this.identity = identity;
+        this.sums = sums;
+    }
+
+    /// {@return the image in a file}
+    ///
+    /// @param file the file; a final symbolic link is refused
+    /// @param sums what it holds
+    /// @throws SnapshotException of kind `MISSING` if there is no such file, and `CORRUPT` if its
+    ///     length is not that of the image
+    public static MemoryImage open(Path file, ImageSums sums) throws SnapshotException {
+        FileCalls calls = FileCalls.current();
+        int fd = DraftFile.retried(() -> calls.open(file, FLAGS, 0));
+        Syscalls.check(fd, "open", file);
+        try {
+            MemoryImage image =
+                    new MemoryImage(calls, file, fd, FileIdentity.of(calls, fd, file), sums);
+            image.requireWhole();
+            return image;
+        } catch (Throwable failure) {
+            Failures.closeAfter(failure, () -> calls.close(fd));
+            throw failure;
+        }
+    }
+
+    private void requireWhole() throws SnapshotException {
+        if (!identity.isRegular()) {
+            throw new SnapshotException(
+                    Kind.UNSUPPORTED, identity.typeText() + " is no image", path);
+        }
+        long found;
+        try (Arena arena = Arena.ofConfined()) {
+            FileStatus status = FileStatus.in(arena);
+            Syscalls.check(calls.fstat(fd, status), "fstat", path);
+            found = status.byteCount();
+        }
+        if (found != sums.byteCount()) {
+            throw new SnapshotException(
+                    Kind.CORRUPT,
+                    found < sums.byteCount() ? Reason.TOO_SHORT : Reason.TOO_LARGE,
+                    "the file has %d bytes, its image %d".formatted(found, sums.byteCount()),
+                    path);
+        }
+    }
+
+    /// {@return the sums of what a file really holds in the pages that it should hold}
+    ///
+    /// @param file the file
+    /// @param like which pages it should hold, and what has a sum
+    /// @throws SnapshotException if it cannot be read, or has another length
+    public static ImageSums sumsOf(Path file, ImageSums like) throws SnapshotException {
+        try (MemoryImage image = open(file, like)) {
+            return image.sumsFound();
+        }
+    }
+
+    /// {@return the sums of what the file really holds now}
+    ///
+    /// @throws SnapshotException if it cannot be read
+    public ImageSums sumsFound() throws SnapshotException {
+        SumsBuilder found = sums.rebuild();
+        new ImageCheck(this, Progress.NONE).run(found::setBlock);
+        return found.build();
+    }
+
+    /// {@return what the file should hold}
+    public ImageSums sums() {
+        return sums;
+    }
+
+    /// {@return the file, as it was named when it was opened}
+    public Path path() {
+        return path;
+    }
+
+    /// Reads all that the image holds, and compares every sum.
+    ///
+    /// @param layout where the image lies in the guest, for the message
+    /// @param progress hears how far it is, and may cancel
+    /// @throws SnapshotException of kind `CORRUPT` that names the first bad block by file, offset
+    ///     and guest page
+    public void verify(GuestLayout layout, Progress progress) throws SnapshotException {
+        if (layout.byteCount() != sums.byteCount()) {
+            throw new IllegalArgumentException(
+                    "the layout has %d bytes, the image %d"
+                            .formatted(layout.byteCount(), sums.byteCount()));
+        }
+        new ImageCheck(this, progress).verify(layout);
+    }
+
+    /// Copies checked bytes. Where the image holds no page the target stays as it is.
+    ///
+    /// @param imageOffset where they begin
+    /// @param target takes as many as it has room for
+    /// @throws IndexOutOfBoundsException if the range is not in the image
+    /// @throws SnapshotException of kind `CORRUPT` if a sum does not fit; what the target holds is
+    ///     undefined then
+    public void copyTo(long imageOffset, MemorySegment target) throws SnapshotException {
+        try (ImageStack stack = ImageStack.ofAny(List.of(this))) {
+            stack.copyTo(imageOffset, target);
+        }
+    }
+
+    /// {@return the memory of a full image, mapped so that what is written to it stays in this
+    /// process and the file is never changed}
+    ///
+    /// Nothing is checked by this: see [#verify].
+    ///
+    /// @param layout where the regions are
+    /// @throws SnapshotException of kind `CONFLICT` if the name leads to another file by now
+    public GuestMemory map(GuestLayout layout) throws SnapshotException {
+        if (sums.kind() != ImageSums.Kind.FULL) {
+            throw new IllegalArgumentException("a diff is not all of the memory: " + path);
+        }
+        GuestMemory memory = GuestMemory.mapped(path, layout, FileMapping.PRIVATE);
+        try {
+            int mapped = memory.descriptor().orElseThrow();
+            if (!FileIdentity.of(calls, mapped, path).equals(identity)) {
+                throw new SnapshotException(
+                        Kind.CONFLICT, Reason.BUSY, "the file was replaced meanwhile", path);
+            }
+            return memory;
+        } catch (Throwable failure) {
+            Failures.closeAfter(failure, memory);
+            throw failure;
+        }
+    }
+
+    /// Writes the memory of a stack into a file of its own: a full image, whose zeros are holes.
+    ///
+    /// @param newestFirst the images, the last of them full
+    /// @param target the name of the file
+    /// @param onExisting what to do if there is one
+    /// @param progress hears how far it is, and may cancel
+    /// @return what was done
+    /// @throws SnapshotException of kind `CORRUPT` if a sum does not fit; nothing is left behind
+    public static RestoreReport materialise(
+            List<MemoryImage> newestFirst, Path target, OnExisting onExisting, Progress progress)
+            throws SnapshotException {
+        try (ImageStack stack = ImageStack.of(newestFirst, DEFAULT_SUMS_MAX);
+                AtomicFile file = AtomicFile.create(target, onExisting)) {
+            RestoreReport report = Restore.toFile(stack, file.draft(), target, progress);
+            file.commit();
+            return report;
+        }
+    }
+
+    /// As the other, into a file of a directory that is being made.
+    ///
+    /// @param newestFirst the images, the last of them full
+    /// @param directory the directory
+    /// @param name of a file that is not there yet
+    /// @param progress hears how far it is, and may cancel
+    /// @return what was done
+    /// @throws SnapshotException of kind `CORRUPT` if a sum does not fit
+    public static RestoreReport materialise(
+            List<MemoryImage> newestFirst,
+            AtomicDirectory directory,
+            String name,
+            Progress progress)
+            throws SnapshotException {
+        try (ImageStack stack = ImageStack.of(newestFirst, DEFAULT_SUMS_MAX)) {
+            DraftFile draft = directory.newFile(name);
+            Path target = directory.target().resolve(name);
+            return Restore.toFile(stack, draft, target, progress);
+        }
+    }
+
+    /// As the other, as the memory of a pair that is being made.
+    ///
+    /// @param newestFirst the images, the last of them full
+    /// @param pair the pair
+    /// @param sumsMax the most sums that the new image may have
+    /// @param progress hears how far it is, and may cancel
+    /// @return what was done
+    /// @throws SnapshotException of kind `CORRUPT` if a sum does not fit
+    public static RestoreReport materialise(
+            List<MemoryImage> newestFirst, AtomicPair pair, long sumsMax, Progress progress)
+            throws SnapshotException {
+        try (ImageStack stack = ImageStack.of(newestFirst, sumsMax)) {
+            return Restore.toFile(stack, pair.memory(), pair.memoryTarget(), progress);
+        }
+    }
+
+    /// Copies the memory of a stack into the memory of a guest.
+    ///
+    /// @param newestFirst the images, the last of them full
+    /// @param into as long as they are; whatever it held is overwritten
+    /// @param progress hears how far it is, and may cancel
+    /// @return what was done
+    /// @throws SnapshotException of kind `CORRUPT` if a sum does not fit; what the memory holds is
+    ///     undefined then
+    public static RestoreReport load(
+            List<MemoryImage> newestFirst, GuestMemory into, Progress progress)
+            throws SnapshotException {
+        try (ImageStack stack = ImageStack.of(newestFirst, DEFAULT_SUMS_MAX)) {
+            return Restore.toMemory(stack, into, progress);
+        }
+    }
+
+    /// Fills a segment from the file.
+    void read(long fileOffset, MemorySegment target) throws SnapshotException {
+        long done = 0;
+        while (done < target.byteSize()) {
+            long result = calls.pread(fd, target.asSlice(done), fileOffset + done);
+            if (result == -Errno.EINTR) {
+                continue;
+            }
+            String call =
+                    "pread of %d bytes at offset %d"
+                            .formatted(target.byteSize() - done, fileOffset + done);
+            if (result == 0) {
+                throw new SnapshotException(
+                        Kind.CORRUPT,
+                        Reason.TOO_SHORT,
+                        call + " found the end of the file: it was cut",
+                        path);
+            }
+            done += Syscalls.check(result, call, path);
+        }
+    }
+
+    /// The exception for a block whose bytes are not those that were summed.
+    SnapshotException badBlock(long block, int found) {
+        return badBlock(block, found, "");
+    }
+
+    /// As [#badBlock(long, int)], with where the guest sees it.
+    SnapshotException badBlock(long block, int found, String where) {
+        return new SnapshotException(
+                Kind.CORRUPT,
+                Reason.CHECKSUM,
+                "block %d at offset %d%s: the CRC-32C is 0x%08x, not 0x%08x"
+                        .formatted(
+                                block,
+                                sums.blockSize().bytes(block),
+                                where,
+                                found,
+                                sums.sum(block)),
+                path);
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            // Nothing was written through the descriptor, so there is nothing to learn.
+            calls.close(fd);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "%s: %s".formatted(path, sums);
+    }
+}

@@ -1,0 +1,79 @@
+package io.coldframe.image;
+
+import io.coldframe.SnapshotException;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/// Runs tasks at the same time, the first of them in the calling thread, and ends with all.
+///
+/// **Threads.** One at a time.
+final class Workers {
+    private Workers() {}
+
+    /// A part of the work.
+    @FunctionalInterface
+    interface Task {
+        void run() throws SnapshotException;
+    }
+
+    /// Runs all tasks.
+    ///
+    /// @param onFailure is called at every failure, so that the others end soon
+    /// @throws SnapshotException what the first one that failed threw; the failures of the others
+    ///     ride along
+    static void run(List<Task> tasks, Runnable onFailure) throws SnapshotException {
+        List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+        List<Thread> threads = new ArrayList<>();
+        for (Task task : tasks.subList(1, tasks.size())) {
+            Thread thread =
+                    new Thread(() -> attempt(task, failures, onFailure), "coldframe-writer");
+            thread.setDaemon(true);
+            thread.start();
+            threads.add(thread);
+        }
+        attempt(tasks.getFirst(), failures, onFailure);
+        joinAll(threads);
+        if (!failures.isEmpty()) {
+            Throwable first = failures.removeFirst();
+            failures.forEach(first::addSuppressed);
+            rethrow(first);
+        }
+    }
+
+    private static void attempt(Task task, List<Throwable> failures, Runnable onFailure) {
+        try {
+            task.run();
+        } catch (Throwable failure) {
+            failures.add(failure);
+            onFailure.run();
+        }
+    }
+
+    /// Waits for all: they use memory and a descriptor that the caller is about to close.
+    private static void joinAll(List<Thread> threads) {
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException later) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void rethrow(Throwable failure) throws SnapshotException {
+        switch (failure) {
+            case SnapshotException checked -> throw checked;
+            case RuntimeException unchecked -> throw unchecked;
+            case Error error -> throw error;
+            default -> throw new AssertionError("a task threw a checked exception", failure);
+        }
+    }
+}
