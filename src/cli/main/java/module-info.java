@@ -11,6 +11,8 @@ module io.coldframe.cli {
     // picocli sets the fields of the commands.
     opens io.coldframe.cli to
             info.picocli;
+    opens io.coldframe.cli.bench to
+            info.picocli;
     opens io.coldframe.cli.doctor to
             info.picocli;
 }

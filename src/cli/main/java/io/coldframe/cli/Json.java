@@ -1,13 +1,15 @@
 package io.coldframe.cli;
 
+import java.math.BigDecimal;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Writes JSON (RFC 8259), indented, in plain ASCII whatever the terminal's character set is.
 ///
-/// A value is a [Map] with string keys, a [List], a [String], a whole number or a [Boolean]. Maps
-/// are written in their own order.
+/// A value is a [Map] with string keys, a [List], a [String], a number, a [Boolean], or an
+/// [Optional], which is `null` where it is empty. Maps are written in their own order.
 public final class Json {
 
     private static final String INDENT = "  ";
@@ -30,7 +32,10 @@ public final class Json {
             case String text -> string(text);
             case Long number -> out.append(number);
             case Integer number -> out.append(number);
+            case BigDecimal number -> out.append(number.toPlainString());
             case Boolean truth -> out.append(truth);
+            case Optional<?> some when some.isPresent() -> value(some.get(), newLine);
+            case Optional<?> _ -> out.append("null");
             default -> throw new IllegalArgumentException("not a JSON value: " + value.getClass());
         }
     }

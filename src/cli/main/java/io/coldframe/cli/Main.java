@@ -1,5 +1,7 @@
 package io.coldframe.cli;
 
+import io.coldframe.SnapshotException;
+import io.coldframe.cli.bench.BenchCommand;
 import io.coldframe.cli.doctor.DoctorCommand;
 
 import picocli.CommandLine;
@@ -14,6 +16,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.util.concurrent.CancellationException;
 
 /// `coldframe`, the command line.
 @Command(
@@ -26,14 +29,23 @@ import java.io.PrintWriter;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             ExitCode.OK_LINE,
+            ExitCode.OVER_BUDGET_LINE,
+            ExitCode.DAMAGED_LINE,
             ExitCode.USAGE_LINE,
             ExitCode.NO_INPUT_LINE,
             ExitCode.UNAVAILABLE_LINE,
             ExitCode.DEFECT_LINE,
+            ExitCode.NO_SPACE_LINE,
             ExitCode.IO_LINE,
+            ExitCode.CONFLICT_LINE,
+            ExitCode.INTERRUPTED_LINE,
         },
         commandListHeading = "%nCommands:%n",
-        subcommands = {DoctorCommand.class, HelpCommand.class})
+        subcommands = {
+            BenchCommand.class,
+            DoctorCommand.class,
+            HelpCommand.class,
+        })
 public final class Main {
 
     private Main() {}
@@ -58,6 +70,7 @@ public final class Main {
     /// The whole command line, with errors as [ExitCode] has them.
     static CommandLine commandLine() {
         return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setColorScheme(
                         CommandLine.Help.defaultColorScheme(
                                 Terminal.ofProcess().colours() ? Ansi.ON : Ansi.OFF))
@@ -89,8 +102,16 @@ public final class Main {
             err.println("coldframe: " + expected.getMessage());
             return expected.exitCode();
         }
-        if (failure instanceof IOException) {
-            err.println("coldframe: " + failure.getMessage());
+        if (failure instanceof CancellationException) {
+            // Interruption says so, when all is undone.
+            return ExitCode.INTERRUPTED;
+        }
+        if (failure instanceof SnapshotException refused) {
+            err.println("coldframe: " + ErrorText.of(refused));
+            return ExitCode.of(refused);
+        }
+        if (failure instanceof IOException outside) {
+            err.println("coldframe: " + ErrorText.of(outside));
             return ExitCode.IO;
         }
         return explainDefect(failure, err);

@@ -20,6 +20,12 @@ public record Terminal(boolean symbols, boolean colours) {
                 System.out.charset().newEncoder().canEncode('✓'));
     }
 
+    /// Whether standard error goes to a terminal on which a line can be drawn over.
+    static boolean errorIsTerminal() {
+        return Boolean.getBoolean("coldframe.terminal.error")
+                && !"dumb".equals(System.getenv("TERM"));
+    }
+
     /// `NO_COLOR` (any value but the empty one) and `TERM=dumb` are obeyed.
     static Terminal of(boolean terminal, Map<String, String> environment, boolean unicode) {
         if (!terminal

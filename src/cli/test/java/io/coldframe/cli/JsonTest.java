@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 
 final class JsonTest {
@@ -56,6 +58,15 @@ final class JsonTest {
                 }\
                 """;
         assertEquals(expected, Json.write(members));
+    }
+
+    @Test
+    void aDecimalKeepsItsDigitsAndWhatIsEmptyIsNull() {
+        List<Object> value =
+                List.of(new BigDecimal("1.050"), new BigDecimal("0.001"), Optional.empty());
+        assertEquals(value, StrictJson.parse(Json.write(value)));
+        assertEquals("1000000000000.0", Json.write(new BigDecimal("1.0000000000000E12")));
+        assertEquals("3", Json.write(Optional.of(3)));
     }
 
     @Test

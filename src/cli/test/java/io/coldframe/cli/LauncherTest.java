@@ -83,6 +83,20 @@ final class LauncherTest {
 
     @ParameterizedTest
     @MethodSource("shells")
+    void whatMovesMemoryGetsTheSecondCompiler(String shell) throws Exception {
+        for (String quick : List.of("doctor", "describe", "ls", "--version", "bench ")) {
+            String out = tree.run(shell, withJdk, quick, "save").out();
+            assertTrue(out.contains("[-XX:TieredStopAtLevel=1]"), out);
+        }
+        for (String moving : List.of("bench", "save", "restore", "verify", "import", "export")) {
+            String out = tree.run(shell, withJdk, moving, "doctor").out();
+            assertFalse(out.contains("TieredStopAtLevel"), out);
+            assertTrue(out.contains("[-XX:+UseSerialGC]"), out);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("shells")
     void itIsFoundThroughLinksInFoldersWithSpaces(String shell) throws Exception {
         Path far = Files.createDirectories(scratch.resolve("far away"));
         Path second = Files.createSymbolicLink(scratch.resolve("second"), tree.launcher());

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.coldframe.SnapshotException;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,8 +49,9 @@ final class MainTest {
         assertEquals(ExitCode.OK, run("--help"));
         String help = out.toString();
         assertTrue(help.contains("  doctor  "), help);
-        for (String line : List.of("0    done", "64   ", "66   ", "69   ", "70   ", "74   ")) {
-            assertTrue(help.contains("\n  " + line), line + ": " + help);
+        List<Integer> codes = List.of(0, 1, 2, 64, 66, 69, 70, 73, 74, 75, 130);
+        for (int code : codes) {
+            assertTrue(help.contains("\n  %-3d   ".formatted(code)), code + ": " + help);
         }
     }
 
@@ -144,6 +147,14 @@ final class MainTest {
         assertEquals(ExitCode.DEFECT, runBroken(new AssertionError("never")));
         assertTrue(err.toString().startsWith("coldframe: this is a defect"), err.toString());
         assertTrue(err.toString().contains("AssertionError: never\n\tat "), err.toString());
+    }
+
+    @Test
+    void aFailureOfTheEngineIsOneLineAndItsKindTheCode() {
+        SnapshotException failure =
+                new SnapshotException(SnapshotException.Kind.CONFLICT, "two\nwriters", "a/b");
+        assertEquals(ExitCode.CONFLICT, runBroken(failure));
+        assertEquals("coldframe: two\\u000awriters [a/b]\n", err.toString());
     }
 
     @Test

@@ -1,13 +1,16 @@
 package io.coldframe.cli;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/// Reads JSON as RFC 8259 has it and not a comma more: the judge of what [Json] writes. Whole
-/// numbers only, because that is all it writes. A name twice in one object is refused.
+/// Reads JSON as RFC 8259 has it and not a comma more: the judge of what [Json] writes. A whole
+/// number is a [Long], another a [BigDecimal], both without an exponent, because that is all it
+/// writes; `null` is an empty [Optional]. A name twice in one object is refused.
 public final class StrictJson {
 
     private final String text;
@@ -36,6 +39,7 @@ public final class StrictJson {
             case '"' -> string();
             case 't' -> word("true", true);
             case 'f' -> word("false", false);
+            case 'n' -> word("null", Optional.empty());
             default -> number();
         };
     }
@@ -120,19 +124,19 @@ public final class StrictJson {
         };
     }
 
-    private Long number() {
+    private Number number() {
         int start = at;
-        while (at < text.length() && "-0123456789".indexOf(text.charAt(at)) >= 0) {
+        while (at < text.length() && "-.0123456789".indexOf(text.charAt(at)) >= 0) {
             at++;
         }
         String digits = text.substring(start, at);
-        if (!digits.matches("-?(0|[1-9][0-9]*)")) {
-            throw wrong("not a whole number: " + digits);
+        if (!digits.matches("-?(0|[1-9][0-9]*)(\\.[0-9]+)?")) {
+            throw wrong("not a number: " + digits);
         }
-        return Long.valueOf(digits);
+        return digits.contains(".") ? new BigDecimal(digits) : (Number) Long.valueOf(digits);
     }
 
-    private Boolean word(String word, boolean meaning) {
+    private Object word(String word, Object meaning) {
         if (!text.startsWith(word, at)) {
             throw wrong("not " + word);
         }

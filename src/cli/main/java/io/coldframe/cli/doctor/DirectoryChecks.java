@@ -5,6 +5,7 @@ import io.coldframe.bindings.Errno;
 import io.coldframe.bindings.Libc;
 import io.coldframe.bindings.NativeMemory;
 import io.coldframe.bindings.Platform;
+import io.coldframe.cli.WorkFolder;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -71,7 +72,7 @@ final class DirectoryChecks {
     private Outcome attempt(FolderTrial trial) throws Exception {
         WorkFolder made;
         try {
-            made = WorkFolder.in(directory);
+            made = WorkFolder.in(directory, "doctor");
         } catch (IOException refused) {
             return Outcome.untried(
                     "not a directory that this user can write: " + directory,
@@ -83,7 +84,7 @@ final class DirectoryChecks {
     }
 
     private Outcome directory() throws IOException {
-        try (WorkFolder folder = WorkFolder.in(directory)) {
+        try (WorkFolder folder = WorkFolder.in(directory, "doctor")) {
             FileStore store = Files.getFileStore(folder.path());
             long freeByteCount = store.getUsableSpace();
             return Outcome.available(

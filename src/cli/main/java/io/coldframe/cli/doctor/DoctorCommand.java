@@ -3,6 +3,7 @@ package io.coldframe.cli.doctor;
 import io.coldframe.cli.CommandFailure;
 import io.coldframe.cli.ExitCode;
 import io.coldframe.cli.Terminal;
+import io.coldframe.cli.WorkFolder;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -64,7 +65,7 @@ public final class DoctorCommand implements Callable<Integer> {
                 throw new CommandFailure(ExitCode.NO_INPUT, "--dir is not a directory: " + asked);
             }
             // Permissions don't tell: a file system may be read-only, or not for files at all.
-            try (WorkFolder _ = WorkFolder.in(asked)) {
+            try (WorkFolder _ = WorkFolder.in(asked, "doctor")) {
                 return asked;
             } catch (IOException refused) {
                 throw new CommandFailure(ExitCode.NO_INPUT, "--dir can't be written: " + asked);

@@ -3,6 +3,8 @@ package io.coldframe.cli.doctor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coldframe.cli.WorkFolder;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -78,7 +80,7 @@ final class CheckTest {
         Outcome outcome =
                 run(
                         () -> {
-                            try (WorkFolder work = WorkFolder.in(directory)) {
+                            try (WorkFolder work = WorkFolder.in(directory, "doctor")) {
                                 Files.createDirectories(work.resolve("a/b"));
                                 Files.createFile(work.resolve("a/b/c"));
                                 throw new IllegalStateException("half way");

@@ -1,4 +1,4 @@
-package io.coldframe.cli.doctor;
+package io.coldframe.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 /// A folder of one trial's own, in the directory that is tried. It goes with all that is in it when
 /// the trial ends, and also when a signal ends the process before that.
-final class WorkFolder implements AutoCloseable {
+public final class WorkFolder implements AutoCloseable {
 
     private static final int EXIT_ATTEMPTS_MAX = 100;
 
@@ -20,9 +20,13 @@ final class WorkFolder implements AutoCloseable {
         this.path = path;
     }
 
-    static WorkFolder in(Path directory) throws IOException {
+    /// A new one.
+    ///
+    /// @param directory where it lies
+    /// @param who what its name begins with
+    public static WorkFolder in(Path directory, String who) throws IOException {
         WorkFolder folder =
-                new WorkFolder(Files.createTempDirectory(directory, ".coldframe-doctor-"));
+                new WorkFolder(Files.createTempDirectory(directory, ".coldframe-" + who + "-"));
         try {
             Runtime.getRuntime().addShutdownHook(folder.atExit);
         } catch (IllegalStateException exiting) {
@@ -32,12 +36,13 @@ final class WorkFolder implements AutoCloseable {
         return folder;
     }
 
-    Path path() {
+    /// Where it is.
+    public Path path() {
         return path;
     }
 
     /// A name in it.
-    Path resolve(String name) {
+    public Path resolve(String name) {
         return path.resolve(name);
     }
 

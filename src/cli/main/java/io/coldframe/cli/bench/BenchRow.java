@@ -1,0 +1,63 @@
+package io.coldframe.cli.bench;
+
+import io.coldframe.image.Output;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/// The rows of the benchmark.
+enum BenchRow {
+    FULL_DURABLE("full.durable", "1.15"),
+    FULL_MAPPED("full.mapped", "1.15"),
+    SEED_FULL("seed.full", "");
+
+    private final String rowName;
+    private final String budget;
+
+    BenchRow(String rowName, String budget) {
+        this.rowName = rowName;
+        this.budget = budget;
+    }
+
+    /// The row of this name.
+    static Optional<BenchRow> named(String name) {
+        return Arrays.stream(values()).filter(row -> row.rowName.equals(name)).findFirst();
+    }
+
+    static List<String> names() {
+        return Arrays.stream(values()).map(BenchRow::rowName).toList();
+    }
+
+    /// What never changes.
+    String rowName() {
+        return rowName;
+    }
+
+    /// The most that figure over floor may be, as it is written.
+    Optional<String> budget() {
+        return budget.isEmpty() ? Optional.empty() : Optional.of(budget);
+    }
+
+    /// Makes its figure and its floor ready.
+    Contest contest(Workbench bench) throws IOException {
+        return switch (this) {
+            case FULL_DURABLE -> new Contest(auto(bench), direct(bench));
+            case FULL_MAPPED ->
+                    new Contest(
+                            new WriterWay(bench.memory(), bench.folder(), "image", Output.MAPPED),
+                            new MappedFloor(bench.bytes(), bench.folder(), "floor"));
+            case SEED_FULL ->
+                    new Contest(new SeedWay(bench.bytes(), bench.folder(), "seed"), auto(bench));
+        };
+    }
+
+    private static Way auto(Workbench bench) {
+        return new WriterWay(bench.memory(), bench.folder(), "image", Output.AUTO);
+    }
+
+    private static Way direct(Workbench bench) throws IOException {
+        return new DirectFloor(bench.bytes(), bench.folder(), "floor");
+    }
+}
