@@ -80,18 +80,40 @@ public final class OpenVmmDirectory {
             Path memoryFile,
             MemoryTransfer transfer)
             throws SnapshotException {
-        byte[] manifestBytes = manifest.encode();
-        requireStateLength(state.length, directory);
         Path source = realPath(memoryFile);
         requireLength(source, manifest);
         if (transfer == MemoryTransfer.COPY) {
             requireOtherName(source, directory.resolve(MEMORY));
         }
+        return commit(
+                directory,
+                manifest,
+                state,
+                OnExisting.REPLACE,
+                draft -> transfer(source, transfer, draft));
+    }
+
+    /// Brings the memory into a draft.
+    @FunctionalInterface
+    interface MemoryPlacer {
+        CopyMethod place(AtomicDirectory draft) throws SnapshotException;
+    }
+
+    /// Commits a snapshot of any memory that is as long as the manifest says.
+    static OpenVmmReport commit(
+            Path directory,
+            OpenVmmManifest manifest,
+            byte[] state,
+            OnExisting onExisting,
+            MemoryPlacer placer)
+            throws SnapshotException {
+        byte[] manifestBytes = manifest.encode();
+        requireStateLength(state.length, directory);
         AtomicDirectory.createParents(directory);
-        try (AtomicDirectory draft = AtomicDirectory.create(directory, OnExisting.REPLACE)) {
+        try (AtomicDirectory draft = AtomicDirectory.create(directory, onExisting)) {
             draft.write(MANIFEST, manifestBytes);
             draft.write(STATE, state);
-            CopyMethod method = transfer(source, transfer, draft);
+            CopyMethod method = placer.place(draft);
             keepOthers(directory, draft);
             draft.commit();
             return new OpenVmmReport(manifest.memorySizeBytes(), method);
@@ -147,8 +169,7 @@ public final class OpenVmmDirectory {
         }
     }
 
-    private static void requireLength(Path file, OpenVmmManifest manifest)
-            throws SnapshotException {
+    static void requireLength(Path file, OpenVmmManifest manifest) throws SnapshotException {
         long found;
         try {
             found = Files.size(file);

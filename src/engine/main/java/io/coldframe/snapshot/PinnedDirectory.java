@@ -78,7 +78,7 @@ final class PinnedDirectory implements AutoCloseable {
     }
 
     @SuppressWarnings("StreamResourceLeak") // The result owns it.
-    private static PinnedDirectory open(Path path) throws SnapshotException {
+    static PinnedDirectory open(Path path) throws SnapshotException {
         try {
             DirectoryStream<Path> opened = Files.newDirectoryStream(path);
             return new PinnedDirectory(path, opened, identity(opened, path));
@@ -104,7 +104,8 @@ final class PinnedDirectory implements AutoCloseable {
         return FileIdentity.of(path);
     }
 
-    private boolean isStillNamed() throws SnapshotException {
+    /// Whether the path still means this directory.
+    boolean isStillNamed() throws SnapshotException {
         return FileIdentity.of(path).equals(identity);
     }
 

@@ -240,7 +240,11 @@ public final class WireReader {
             case WireType.VARINT -> varint();
             case WireType.FIXED64 -> eightBytes();
             case WireType.FIXED32 -> fourBytes();
-            default -> at += length();
+            default -> {
+                // Not at once: the compound assignment would add to the position before the length.
+                int byteCount = length();
+                at += byteCount;
+            }
         }
     }
 

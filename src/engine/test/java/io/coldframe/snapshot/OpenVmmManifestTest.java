@@ -113,6 +113,13 @@ final class OpenVmmManifestTest {
     }
 
     @Test
+    void whatALaterTimeHasAddedIsPassedOver() throws SnapshotException {
+        // The time with a text of three bytes before its seconds.
+        String time = "120b" + "1a03616263" + "08d285d8cc04";
+        assertEquals(manifest(1024), decoded(BYTES.replace("120608d285d8cc04", time)));
+    }
+
+    @Test
     void everyTruncationThatIsNotBetweenFieldsIsCorrupt() {
         byte[] whole = HexFormat.of().parseHex(BYTES);
         List<Integer> borders = List.of(0, 2, 10, 22, 25, 27, 30, 38);

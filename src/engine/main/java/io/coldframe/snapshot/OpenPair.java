@@ -1,0 +1,162 @@
+package io.coldframe.snapshot;
+
+import io.coldframe.Progress;
+import io.coldframe.SnapshotException;
+import io.coldframe.SnapshotException.Kind;
+import io.coldframe.SnapshotException.Reason;
+import io.coldframe.image.AtomicPair;
+import io.coldframe.image.MemoryImage;
+import io.coldframe.memory.GuestMemory;
+import io.coldframe.os.Failures;
+import io.coldframe.state.StateEnvelope;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// A pair that was opened: a state, and the memory file that it names.
+///
+/// The two files are replaced one after the other, the state last. So until it has been replaced,
+/// the memory that belongs to it may lie aside, under the name that [AtomicPair#kept] gives it:
+///
+/// ```
+///  a save      link .mem aside      rename .mem      rename .snap      unlink what lies aside
+///  .snap       old                  old              NEW               new
+///  .mem        old                  NEW              new               new
+///  aside       old                  old              old               -
+/// ```
+///
+/// A reader looks aside before it opens `.mem` and once more after it, because `.mem` may be new
+/// when it is opened; and it looks at last whether `.snap` is still the file that it has read.
+///
+/// **Lifetime.** Owns the opened memory file.
+///
+/// **Threads.** One.
+final class OpenPair implements AutoCloseable {
+
+    // Each attempt is lost to a whole save of somebody else, which takes a thousand times as long.
+    private static final int ATTEMPTS_MAX = 1000;
+
+    private final StateOfPair state;
+    private final MemoryImage image;
+    private final Optional<GuestMemory> mapped;
+    private boolean isMappingOurs = true;
+
+    private OpenPair(StateOfPair state, MemoryImage image, Optional<GuestMemory> mapped) {
+        this.state = state;
+        this.image = image;
+        this.mapped = mapped;
+    }
+
+    /// Opens the pair that is there at one instant.
+    static OpenPair open(PairPaths paths) throws SnapshotException {
+        return open(paths, false);
+    }
+
+    /// Opens the pair that is there at one instant, and maps its memory if it is a full one.
+    static OpenPair openMapped(PairPaths paths) throws SnapshotException {
+        return open(paths, true);
+    }
+
+    private static OpenPair open(PairPaths paths, boolean isToBeMapped) throws SnapshotException {
+        for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+            try (StateFile file =
+                    StateFile.open(paths.state(), "state file", StateEnvelope.LIMIT_BYTES)) {
+                StateOfPair state = StateOfPair.decode(file.bytes(), paths.state());
+                Path aside = AtomicPair.kept(paths.memory(), state.binding().digest());
+                boolean isAside = FileIdentity.of(aside).isPresent();
+                OpenPair opened;
+                try {
+                    opened = open(state, isAside ? aside : paths.memory(), isToBeMapped);
+                } catch (SnapshotException failure) {
+                    if (isUnchanged(file, aside, isAside) && failure.reason() != Reason.BUSY) {
+                        throw failure;
+                    }
+                    continue;
+                }
+                if (isUnchanged(file, aside, isAside)) {
+                    return opened;
+                }
+                opened.close();
+            }
+        }
+        throw new SnapshotException(
+                Kind.CONFLICT,
+                Reason.BUSY,
+                "replaced %d times while it was read".formatted(ATTEMPTS_MAX),
+                paths.state());
+    }
+
+    private static OpenPair open(StateOfPair state, Path memoryFile, boolean isToBeMapped)
+            throws SnapshotException {
+        if (FileIdentity.of(memoryFile).isEmpty()) {
+            throw FileIdentity.missing("memory file", memoryFile);
+        }
+        MemoryImage image = MemoryImage.open(memoryFile, state.sums());
+        try {
+            Optional<GuestMemory> mapped =
+                    isToBeMapped && !state.isDiff()
+                            ? Optional.of(image.map(state.layout()))
+                            : Optional.empty();
+            return new OpenPair(state, image, mapped);
+        } catch (Throwable failure) {
+            Failures.closeAfter(failure, image);
+            throw failure;
+        }
+    }
+
+    private static boolean isUnchanged(StateFile file, Path aside, boolean wasAside)
+            throws SnapshotException {
+        return FileIdentity.of(aside).isPresent() == wasAside && file.isStillNamed();
+    }
+
+    StateOfPair state() {
+        return state;
+    }
+
+    Path memoryFile() {
+        return image.path();
+    }
+
+    MemoryImage image() {
+        return image;
+    }
+
+    /// The mapped memory, which is the caller's from now on.
+    GuestMemory takeMapped() {
+        isMappingOurs = false;
+        return mapped.orElseThrow();
+    }
+
+    /// Reads all of the memory, and refuses what the state does not name.
+    void verify(Progress progress) throws SnapshotException {
+        try {
+            image.verify(state.layout(), progress);
+        } catch (SnapshotException bad) {
+            if (bad.kind() != Kind.CORRUPT) {
+                throw bad;
+            }
+            throw mismatch(bad);
+        }
+    }
+
+    private SnapshotException mismatch(SnapshotException bad) throws SnapshotException {
+        return new SnapshotException(
+                Kind.CORRUPT,
+                Reason.MISMATCH,
+                "the memory is not the one that the state names: its digest is %s, named is %s; %s"
+                        .formatted(
+                                image.sumsFound().digest(),
+                                state.binding().digest(),
+                                bad.getMessage()),
+                memoryFile(),
+                bad);
+    }
+
+    @Override
+    public void close() {
+        if (isMappingOurs) {
+            mapped.ifPresent(GuestMemory::close);
+        }
+        image.close();
+    }
+}
