@@ -154,7 +154,11 @@ public final class AtomicPair implements AutoCloseable {
             return Optional.empty();
         }
         Syscalls.check(result, "link from " + kept, memory.target());
-        Syscalls.check(memory.place().parent().sync(), "fsync of the directory", kept);
+        int synced = memory.place().parent().sync();
+        if (synced != 0) {
+            calls.unlink(kept);
+            throw Syscalls.failure(synced, "fsync of the directory", kept);
+        }
         return Optional.of(kept);
     }
 

@@ -64,7 +64,11 @@ final class ParentDirectory implements AutoCloseable {
     /// Waits for the lock. It does not wait for ever, because nothing here holds it for long.
     Lock lock() throws SnapshotException {
         lock(fd, path, LOCK_WAIT_NS);
-        return () -> calls.flock(fd, Abi.LOCK_UN);
+        return () -> {
+            // What else there is to say about it, closing the descriptor says again.
+            int unlocked = DraftFile.retried(() -> calls.flock(fd, Abi.LOCK_UN));
+            assert unlocked <= 0 : unlocked;
+        };
     }
 
     private void lock(int descriptor, Path name, long waitNs) throws SnapshotException {
