@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,13 +39,22 @@ final class Drafts {
     ///
     /// @return what was removed
     List<Path> removeAbandoned() throws SnapshotException {
-        List<Path> removed = new ArrayList<>();
+        return abandoned(true);
+    }
+
+    /// The drafts that nobody writes any more. They stay.
+    List<Path> findAbandoned() throws SnapshotException {
+        return abandoned(false);
+    }
+
+    private List<Path> abandoned(boolean removing) throws SnapshotException {
+        List<Path> found = new ArrayList<>();
         for (Path draft : all()) {
-            if (removeIfAbandoned(draft) == Owner.DEAD) {
-                removed.add(draft);
+            if (lookAt(draft, removing) == Owner.DEAD) {
+                found.add(draft);
             }
         }
-        return removed;
+        return found;
     }
 
     /// As [#removeAbandoned()], and refuses if somebody writes a draft of this name.
@@ -52,7 +62,7 @@ final class Drafts {
         for (Path draft : all()) {
             boolean sameTarget =
                     DraftName.parse(draft.getFileName().toString()).equals(Optional.of(mine));
-            if (removeIfAbandoned(draft) == Owner.ALIVE && sameTarget) {
+            if (lookAt(draft, true) == Owner.ALIVE && sameTarget) {
                 throw new SnapshotException(
                         Kind.CONFLICT,
                         Reason.BUSY,
@@ -69,7 +79,8 @@ final class Drafts {
         UNKNOWN
     }
 
-    private Owner removeIfAbandoned(Path draft) throws SnapshotException {
+    /// Who writes a draft. If it is nobody, it may be removed at once, while it is locked.
+    private Owner lookAt(Path draft, boolean removing) throws SnapshotException {
         int fd = DraftFile.retried(() -> calls.open(draft, FLAGS, 0));
         if (fd < 0) {
             return Owner.UNKNOWN;
@@ -83,7 +94,7 @@ final class Drafts {
             if (locked != 0) {
                 return locked == -Errno.EAGAIN ? Owner.ALIVE : Owner.UNKNOWN;
             }
-            return remove(draft, identity) ? Owner.DEAD : Owner.UNKNOWN;
+            return !removing || remove(draft, identity) ? Owner.DEAD : Owner.UNKNOWN;
         } finally {
             calls.close(fd);
         }
@@ -96,12 +107,25 @@ final class Drafts {
             return false;
         }
         if (identity.isDirectory()) {
-            for (Path file : list(draft)) {
+            for (Path file : listIfThere(draft)) {
                 calls.unlink(file);
             }
             return calls.rmdir(draft) == 0;
         }
         return calls.unlink(draft) == 0;
+    }
+
+    /// Nothing, if somebody else has removed the directory: what a commit replaced nobody locks, so
+    /// its committer and the next one who comes may both be at it.
+    private static List<Path> listIfThere(Path directory) throws SnapshotException {
+        try {
+            return list(directory);
+        } catch (SnapshotException failure) {
+            if (failure.getCause() instanceof NoSuchFileException) {
+                return List.of();
+            }
+            throw failure;
+        }
     }
 
     private List<Path> all() throws SnapshotException {

@@ -250,6 +250,14 @@ public final class ImageSums {
         return SumsBuilder.of(byteCount(), pageSize(), blockSize(), pages);
     }
 
+    /// {@return how many bytes the sums of a full image have when they are encoded}
+    ///
+    /// @param byteCount the length of the image
+    /// @param blockSize what has one sum
+    public static long encodedByteCount(long byteCount, PageSize blockSize) {
+        return SumsHeader.BYTE_COUNT + Integer.BYTES * blockSize.pageCount(byteCount);
+    }
+
     /// {@return all bytes, read-only: what [#decode] takes}
     public MemorySegment encoded() {
         return MemorySegment.ofArray(encoded).asReadOnly();

@@ -10,6 +10,7 @@ import io.coldframe.bindings.FileStatus;
 import io.coldframe.memory.FileMapping;
 import io.coldframe.memory.GuestLayout;
 import io.coldframe.memory.GuestMemory;
+import io.coldframe.memory.PageSize;
 import io.coldframe.os.Failures;
 import io.coldframe.os.FileCalls;
 import io.coldframe.os.Syscalls;
@@ -100,6 +101,19 @@ public final class MemoryImage implements AutoCloseable {
         try (MemoryImage image = open(file, like)) {
             return image.sumsFound();
         }
+    }
+
+    /// {@return the sums of a full image of which there are none, from what its file holds}
+    ///
+    /// @param file the file
+    /// @param byteCount its length
+    /// @param pageSize what is written as one
+    /// @param blockSize what has one sum
+    /// @throws SnapshotException if it cannot be read, or has another length
+    public static ImageSums sumsOf(Path file, long byteCount, PageSize pageSize, PageSize blockSize)
+            throws SnapshotException {
+        WrittenPages all = WrittenPages.all(pageSize.pageCount(byteCount));
+        return sumsOf(file, SumsBuilder.of(byteCount, pageSize, blockSize, all).build());
     }
 
     /// {@return the sums of what the file really holds now}

@@ -92,6 +92,23 @@ public record HostDescription(
                 thisTool());
     }
 
+    /// The same host, described by another release.
+    HostDescription madeBy(String otherTool) {
+        return new HostDescription(
+                operatingSystem,
+                architecture,
+                cpuVendor,
+                cpuName,
+                cpuFamily,
+                cpuModel,
+                cpuStepping,
+                cpuFeatures,
+                kernel,
+                pageSize,
+                hypervisor,
+                otherTool);
+    }
+
     /// What writes manifests: the name and the version of this build.
     static String thisTool() {
         var descriptor = HostDescription.class.getModule().getDescriptor();

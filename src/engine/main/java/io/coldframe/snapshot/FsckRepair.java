@@ -1,0 +1,184 @@
+package io.coldframe.snapshot;
+
+import io.coldframe.Progress;
+import io.coldframe.SnapshotException;
+import io.coldframe.SnapshotException.Kind;
+import io.coldframe.image.AtomicDirectory;
+import io.coldframe.image.DirectoryEntries;
+import io.coldframe.snapshot.FsckProblem.Outcome;
+
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/// Does what a report lists, after a second look at each of its problems.
+///
+/// Nothing is deleted but drafts that nobody writes any more. What is broken is moved into the
+/// quarantine, under its own name, where a person may look at it and from where it can be moved
+/// back.
+final class FsckRepair {
+
+    private final StorePaths paths;
+    private final Set<Path> moved = new HashSet<>();
+    private Set<Path> doomed = Set.of();
+
+    FsckRepair(StorePaths paths) {
+        this.paths = paths;
+    }
+
+    FsckReport repair(FsckReport found) throws SnapshotException {
+        doomed =
+                found.problems().stream()
+                        .filter(
+                                problem ->
+                                        problem.repair() == FsckProblem.Repair.QUARANTINE_SNAPSHOT)
+                        .map(problem -> problem.subject(paths.root()))
+                        .collect(Collectors.toSet());
+        List<FsckProblem> done = new ArrayList<>();
+        for (FsckProblem problem : found.problems()) {
+            done.add(problem.outcome() == Outcome.FOUND ? repairOne(problem) : problem);
+        }
+        return new FsckReport(found.snapshotCount(), done);
+    }
+
+    private FsckProblem repairOne(FsckProblem problem) {
+        try {
+            Path subject = problem.subject(paths.root());
+            if (moved.contains(subject)) {
+                return problem.with(Outcome.REPAIRED);
+            }
+            if (!Files.exists(subject, LinkOption.NOFOLLOW_LINKS)) {
+                return problem.with(Outcome.GONE);
+            }
+            return switch (problem.repair()) {
+                case NONE -> problem.with(Outcome.NOT_REPAIRED);
+                case REMOVE -> removeDraft(problem);
+                case QUARANTINE_ENTRY -> quarantineEntry(problem);
+                case QUARANTINE_SNAPSHOT -> quarantineSnapshot(problem, subject);
+                case REBUILD_SUMS -> rebuildSums(problem, subject);
+            };
+        } catch (SnapshotException failure) {
+            return problem.failed(String.valueOf(failure.getMessage()));
+        }
+    }
+
+    private static FsckProblem removeDraft(FsckProblem problem) throws SnapshotException {
+        Path directory = problem.path().getParent();
+        if (directory == null) {
+            throw new IllegalArgumentException("not in a directory: " + problem.path());
+        }
+        AtomicDirectory.removeAbandoned(directory);
+        return Files.exists(problem.path(), LinkOption.NOFOLLOW_LINKS)
+                ? problem.failed("somebody writes it again")
+                : problem.with(Outcome.REPAIRED);
+    }
+
+    private FsckProblem quarantineEntry(FsckProblem problem) throws SnapshotException {
+        Path entry = problem.path();
+        Path directory = entry.getParent();
+        if (directory == null) {
+            throw new IllegalArgumentException("not in a directory: " + entry);
+        }
+        StoreDirectories.ensure(paths.quarantine());
+        try (DirectoryEntries entries = DirectoryEntries.lock(directory)) {
+            if (problem.kind() == FsckProblem.Kind.BAD_TAG && !isBadTag(entry)) {
+                return problem.with(Outcome.GONE);
+            }
+            return problem.movedTo(move(entries, entry));
+        }
+    }
+
+    private boolean isBadTag(Path tag) throws SnapshotException {
+        Set<UUID> ids = new HashSet<>();
+        Catalogue.of(paths).readable().values().forEach(stored -> ids.add(stored.manifest().id()));
+        return Fsck.TagCheck.problem(paths, tag, ids).isPresent();
+    }
+
+    private FsckProblem quarantineSnapshot(FsckProblem problem, Path directory)
+            throws SnapshotException {
+        boolean ofMemory = problem.path().endsWith(StorePaths.MEMORY);
+        SnapshotCheck.Result now = SnapshotCheck.check(directory, ofMemory, Progress.NONE);
+        if (!isStillFound(problem, now)) {
+            return problem.with(Outcome.GONE);
+        }
+        StoreDirectories.ensure(paths.quarantine());
+        try (DirectoryEntries entries = DirectoryEntries.lock(paths.root())) {
+            if (now.stored().isPresent()) {
+                Optional<String> reason = reasonToStay(now.stored().get());
+                if (reason.isPresent()) {
+                    return problem.failed(reason.get());
+                }
+            }
+            return problem.movedTo(move(entries, directory));
+        }
+    }
+
+    private boolean isStillFound(FsckProblem problem, SnapshotCheck.Result now)
+            throws SnapshotException {
+        if (problem.kind() == FsckProblem.Kind.DANGLING_PARENT) {
+            return now.stored().isPresent() && isDangling(now.stored().get());
+        }
+        return now.problems().stream()
+                .anyMatch(
+                        other ->
+                                other.kind() == problem.kind()
+                                        && other.path().equals(problem.path()));
+    }
+
+    /// Broken parents come first in a report, so they are moved by now.
+    private boolean isDangling(StoredSnapshot stored) throws SnapshotException {
+        try {
+            StoredSnapshot parent = new SnapshotOpener(paths).parentOf(stored);
+            OpenedLink.requireOn(stored, parent.manifest());
+            return false;
+        } catch (SnapshotException failure) {
+            if (failure.kind() == Kind.CORRUPT) {
+                return true;
+            }
+            throw failure;
+        }
+    }
+
+    /// Why a snapshot that is broken is not moved all the same. Under the lock of the store.
+    private Optional<String> reasonToStay(StoredSnapshot stored) throws SnapshotException {
+        if (!stored.isStillThere()) {
+            return Optional.of("replaced since it was looked at: look again");
+        }
+        List<String> others =
+                Catalogue.of(paths).childrenOf(stored.manifest().id()).stream()
+                        .filter(child -> !doomed.contains(child.path()))
+                        .map(StoredSnapshot::name)
+                        .toList();
+        return others.isEmpty()
+                ? Optional.empty()
+                : Optional.of("diffs were made on it meanwhile, look again: " + others);
+    }
+
+    /// Moves an entry into the quarantine, under a name that is free there.
+    private Path move(DirectoryEntries entries, Path entry) throws SnapshotException {
+        String name = paths.root().relativize(entry).toString().replace('/', '~');
+        for (int copy = 0; ; copy++) {
+            Path target = paths.quarantine().resolve(copy == 0 ? name : name + "~" + copy);
+            if (!Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+                entries.moveOut(entry, target);
+                moved.add(entry);
+                return target;
+            }
+        }
+    }
+
+    private static FsckProblem rebuildSums(FsckProblem problem, Path directory)
+            throws SnapshotException {
+        StoredSnapshot stored = StoredSnapshot.read(directory);
+        return SumsRebuild.repair(stored)
+                ? problem.with(Outcome.REPAIRED)
+                : problem.failed("the memory is not what the manifest says, either");
+    }
+}

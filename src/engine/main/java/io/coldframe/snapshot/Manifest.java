@@ -1,0 +1,236 @@
+package io.coldframe.snapshot;
+
+import io.coldframe.Sha256;
+import io.coldframe.SnapshotException;
+import io.coldframe.UnknownFields;
+import io.coldframe.memory.GuestLayout;
+import io.coldframe.memory.PageSize;
+import io.coldframe.state.Architecture;
+
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/// What a snapshot is: the commit record of its directory, and the root of trust of its every byte.
+///
+/// ```
+///  manifest.bin ── length, SHA-256 ──▶ state.bin
+///       │
+///       └───────── length, SHA-256 ──▶ memory.sums ── CRC-32C of each block ──▶ memory.bin
+/// ```
+///
+/// It is a protobuf message: OpenVMM's fields 1 to 7, so that its reader reads ours, and our own
+/// from 100 up, as `docs/manifest.proto` lists them. The last field is the CRC-32C of all bytes
+/// before it.
+///
+/// **Threads.** Immutable.
+///
+/// @param id a UUID of version 7: later ones are greater
+/// @param createdAt when the snapshot was asked for
+/// @param architecture of the guest
+/// @param vcpuCount how many virtual processors it has
+/// @param parent what a diff lies on; empty for a full snapshot
+/// @param generation how many parents it has, one above the other; 0 for a full snapshot
+/// @param state the machine state beside it
+/// @param memory the memory beside it
+/// @param host what the snapshot was made on
+/// @param labels what its maker wants to remember, for people and scripts
+/// @param unknown what a later release stored besides
+public record Manifest(
+        UUID id,
+        Instant createdAt,
+        Architecture architecture,
+        int vcpuCount,
+        Optional<Parent> parent,
+        int generation,
+        StatePart state,
+        MemoryPart memory,
+        HostDescription host,
+        SortedMap<String, String> labels,
+        UnknownFields unknown) {
+
+    /// The most bytes that a manifest has. Its longest parts are labels and regions, a few dozen
+    /// bytes each.
+    public static final int BYTE_COUNT_MAX = 1 << 20;
+
+    /// The most snapshots that one can lie on. Each costs a restore an open file or two, of which a
+    /// process has 1,024 where nobody asked for more.
+    public static final int GENERATION_MAX = 255;
+
+    // Guests have a region for each gap in their addresses: a handful. Their layout is checked in
+    // the square of the count.
+    static final int REGION_COUNT_MAX = 1024;
+
+    static final int LABEL_COUNT_MAX = 64;
+    static final int LABEL_KEY_LENGTH_MAX = 128;
+    static final int LABEL_VALUE_LENGTH_MAX = 4096;
+
+    /// What the memory file holds.
+    public enum Kind {
+        /// Every page.
+        FULL(1),
+        /// What was written since the parent.
+        DIFF(2);
+
+        private final int code;
+
+        Kind(int code) {
+            this.code = code;
+        }
+
+        /// The number that stands for it in a file.
+        int code() {
+            return code;
+        }
+    }
+
+    /// What a diff lies on.
+    ///
+    /// @param id the parent's id, which decides
+    /// @param name what the parent was called, which helps to find it
+    public record Parent(UUID id, String name) {}
+
+    /// How the machine state is encoded.
+    public enum StateFormat {
+        /// As [io.coldframe.state.StateEnvelope] says.
+        COLDFRAME(1),
+        /// As whoever made it knows.
+        OPAQUE(2);
+
+        private final int code;
+
+        StateFormat(int code) {
+            this.code = code;
+        }
+
+        /// The number that stands for it in a file.
+        int code() {
+            return code;
+        }
+    }
+
+    /// The machine state.
+    ///
+    /// @param format how it is encoded
+    /// @param byteCount the length of the file
+    /// @param digest of the whole file
+    public record StatePart(StateFormat format, long byteCount, Sha256 digest) {
+
+        /// Refuses a length that no state has.
+        public StatePart {
+            if (byteCount < 0 || byteCount > StateSource.OPAQUE_BYTE_COUNT_MAX) {
+                throw new IllegalArgumentException("a state of " + byteCount + " bytes");
+            }
+        }
+    }
+
+    /// The memory.
+    ///
+    /// @param layout where the guest's regions are
+    /// @param pageSize the unit in which the file was written
+    /// @param writtenPageCount how many pages the file holds; of a full one all that it has
+    /// @param sumsByteCount the length of the file of sums
+    /// @param sumsDigest of the whole file of sums
+    public record MemoryPart(
+            GuestLayout layout,
+            PageSize pageSize,
+            long writtenPageCount,
+            long sumsByteCount,
+            Sha256 sumsDigest) {
+
+        /// Refuses counts that no memory has.
+        public MemoryPart {
+            long pageCount = pageSize.pageCount(layout.byteCount());
+            if (writtenPageCount < 0 || writtenPageCount > pageCount) {
+                throw new IllegalArgumentException(
+                        writtenPageCount + " pages written of " + pageCount);
+            }
+            if (sumsByteCount < 0 || sumsByteCount > Integer.MAX_VALUE) {
+                throw new IllegalArgumentException("sums of " + sumsByteCount + " bytes");
+            }
+        }
+
+        /// {@return the length of the guest's memory, and of the file}
+        public long byteCount() {
+            return layout.byteCount();
+        }
+
+        /// {@return how much guest memory was written into the file}
+        public long writtenByteCount() {
+            return Math.min(pageSize.bytes(writtenPageCount), byteCount());
+        }
+    }
+
+    /// Refuses what contradicts itself.
+    public Manifest {
+        if (vcpuCount < 0) {
+            throw new IllegalArgumentException("vcpuCount is negative: " + vcpuCount);
+        }
+        if (generation < 0 || generation > GENERATION_MAX) {
+            throw new IllegalArgumentException(
+                    "generation " + generation + " is not 0 to " + GENERATION_MAX);
+        }
+        if (parent.isPresent() != generation > 0) {
+            throw new IllegalArgumentException(
+                    "generation %d %s a parent"
+                            .formatted(generation, parent.isPresent() ? "with" : "without"));
+        }
+        if (parent.isPresent() && parent.get().id().equals(id)) {
+            throw new IllegalArgumentException("its own parent: " + id);
+        }
+        labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
+        requireLabels(labels);
+    }
+
+    static void requireLabels(SortedMap<String, String> labels) {
+        if (labels.size() > LABEL_COUNT_MAX) {
+            throw new IllegalArgumentException(
+                    labels.size() + " labels, of at most " + LABEL_COUNT_MAX);
+        }
+        labels.forEach(
+                (key, value) -> {
+                    if (key.isEmpty()
+                            || key.length() > LABEL_KEY_LENGTH_MAX
+                            || value.length() > LABEL_VALUE_LENGTH_MAX) {
+                        throw new IllegalArgumentException(
+                                "a label of %d and %d characters, of 1 to %d and at most %d"
+                                        .formatted(
+                                                key.length(),
+                                                value.length(),
+                                                LABEL_KEY_LENGTH_MAX,
+                                                LABEL_VALUE_LENGTH_MAX));
+                    }
+                });
+    }
+
+    /// {@return what the memory file holds}
+    public Kind kind() {
+        return parent.isPresent() ? Kind.DIFF : Kind.FULL;
+    }
+
+    /// {@return who wrote this, as `coldframe 0.1.0`}
+    public String tool() {
+        return host.tool();
+    }
+
+    /// {@return the bytes of `manifest.bin`}
+    ///
+    /// @throws SnapshotException of kind `UNSUPPORTED` if they were more than
+    ///     [#BYTE_COUNT_MAX]
+    public byte[] encode() throws SnapshotException {
+        return ManifestCodec.encode(this);
+    }
+
+    /// {@return what the bytes of a `manifest.bin` of ours say}
+    ///
+    /// @param bytes all of them
+    /// @param resource the file, for the message
+    /// @throws SnapshotException of kind `CORRUPT` if a single bit of them is not as it was
+    ///     written, and `UNSUPPORTED` if a later release wrote what this one can't read
+    public static Manifest decode(byte[] bytes, Object resource) throws SnapshotException {
+        return ManifestCodec.decode(bytes, resource);
+    }
+}

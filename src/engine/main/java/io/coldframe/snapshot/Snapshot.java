@@ -1,0 +1,193 @@
+package io.coldframe.snapshot;
+
+import io.coldframe.Progress;
+import io.coldframe.SnapshotException;
+import io.coldframe.SnapshotException.Kind;
+import io.coldframe.SnapshotException.Reason;
+import io.coldframe.image.MemoryImage;
+import io.coldframe.image.OnExisting;
+import io.coldframe.image.RestoreReport;
+import io.coldframe.memory.GuestMemory;
+import io.coldframe.snapshot.Manifest.StateFormat;
+import io.coldframe.snapshot.Manifest.StatePart;
+import io.coldframe.snapshot.VerifyReport.Verified;
+import io.coldframe.state.MachineState;
+import io.coldframe.state.StateEnvelope;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A snapshot that is open, with all that it lies on.
+///
+/// ```java
+/// try (Snapshot snapshot = store.open("base")) {
+///     snapshot.load(memory, Progress.NONE);
+///     MachineState state = snapshot.machineState();
+/// }
+/// ```
+///
+/// Every byte that it hands out was compared with a sum that the manifest vouches for.
+///
+/// **Lifetime.** Its files stay open until it is closed, so it reads the same snapshot to the end,
+/// whoever replaces or deletes it meanwhile.
+///
+/// **Threads.** One at a time.
+public final class Snapshot implements AutoCloseable {
+
+    private final List<OpenedLink> links;
+    private final FileChannel state;
+
+    /// One snapshot of a chain.
+    ///
+    /// @param name what it was called when the chain was opened
+    /// @param manifest what it is
+    public record Link(String name, Manifest manifest) {}
+
+    /// @param links the snapshot, then its parents; closed with this
+    /// @param state the open file of the snapshot's state; closed with this
+    Snapshot(List<OpenedLink> links, FileChannel state) {
+        this.links = List.copyOf(links);
+        this.state = state;
+    }
+
+    private StoredSnapshot stored() {
+        return links.getFirst().stored();
+    }
+
+    /// {@return what it was called when it was opened}
+    public String name() {
+        return stored().name();
+    }
+
+    /// {@return what it is}
+    public Manifest manifest() {
+        return stored().manifest();
+    }
+
+    /// {@return this snapshot, what it lies on, and so on to a full one}
+    public List<Link> chain() {
+        return links.stream()
+                .map(link -> new Link(link.stored().name(), link.stored().manifest()))
+                .toList();
+    }
+
+    /// {@return the machine state}
+    ///
+    /// @throws SnapshotException of kind `UNSUPPORTED` if only its maker can read it, `CORRUPT` if
+    ///     it is not as it was written
+    public MachineState machineState() throws SnapshotException {
+        Path file = stored().part(StorePaths.STATE);
+        if (manifest().state().format() == StateFormat.OPAQUE) {
+            throw new SnapshotException(
+                    Kind.UNSUPPORTED,
+                    Reason.INCOMPATIBLE,
+                    "the state is opaque: only what made it can read it",
+                    file);
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            return StateEnvelope.decode(stateBytes(arena), file).state();
+        }
+    }
+
+    /// {@return the bytes of the state, however they are encoded}
+    ///
+    /// @param arena owns them
+    /// @throws SnapshotException of kind `CORRUPT` if they are not as they were written
+    public MemorySegment stateBytes(Arena arena) throws SnapshotException {
+        Path file = stored().part(StorePaths.STATE);
+        StatePart part = manifest().state();
+        PartFile.requireLength(state, part.byteCount(), file);
+        MemorySegment bytes = arena.allocate(part.byteCount());
+        PartFile.readWhole(state, bytes, file);
+        OpenedLink.requireDigest(part.digest(), bytes, file);
+        return bytes;
+    }
+
+    /// Reads everything, also of the parents, and compares it with its sums.
+    ///
+    /// @param progress hears how much memory is read
+    /// @return what was read
+    /// @throws SnapshotException of kind `CORRUPT` that names the first file that is not as it was
+    ///     written; of memory also the offset and the guest's page
+    public VerifyReport verify(Progress progress) throws SnapshotException {
+        try (Arena arena = Arena.ofConfined()) {
+            stateBytes(arena);
+        }
+        long totalBytes = links.stream().mapToLong(Snapshot::writtenBytes).sum();
+        List<Verified> verified = new ArrayList<>();
+        long doneBytes = 0;
+        for (OpenedLink link : links) {
+            long before = doneBytes;
+            link.verify((done, _) -> progress.proceed(before + done, totalBytes));
+            doneBytes += writtenBytes(link);
+            verified.add(
+                    new Verified(
+                            link.stored().name(),
+                            link.stored().manifest().id(),
+                            writtenBytes(link)));
+        }
+        return new VerifyReport(verified);
+    }
+
+    private static long writtenBytes(OpenedLink link) {
+        return link.stored().manifest().memory().writtenByteCount();
+    }
+
+    /// Writes the guest's memory as one raw file, with holes where it is zero.
+    ///
+    /// @param target the file, which appears whole or not at all
+    /// @param onExisting what to do if there is a file of this name
+    /// @param progress hears how far it is
+    /// @return what was written
+    /// @throws SnapshotException of kind `CORRUPT` if a block is not as it was written
+    public RestoreReport restore(Path target, OnExisting onExisting, Progress progress)
+            throws SnapshotException {
+        return MemoryImage.materialise(newestFirst(), target, onExisting, progress);
+    }
+
+    /// Fills memory with the guest's memory, every byte of it.
+    ///
+    /// @param memory as long as the guest's
+    /// @param progress hears how far it is
+    /// @return what was read and written
+    /// @throws SnapshotException of kind `CORRUPT` if a block is not as it was written; what is in
+    ///     the memory is undefined then
+    public RestoreReport load(GuestMemory memory, Progress progress) throws SnapshotException {
+        if (memory.byteCount() != manifest().memory().byteCount()) {
+            throw new IllegalArgumentException(
+                    "%d bytes of memory for a guest of %d"
+                            .formatted(memory.byteCount(), manifest().memory().byteCount()));
+        }
+        return MemoryImage.load(newestFirst(), memory, progress);
+    }
+
+    /// Whether another reader would still find it.
+    boolean isStillThere() throws SnapshotException {
+        return stored().isStillThere();
+    }
+
+    /// The open images of the chain; they stay this snapshot's.
+    List<MemoryImage> newestFirst() {
+        return links.stream().map(OpenedLink::image).toList();
+    }
+
+    /// What the chain is made of, newest first.
+    List<OpenedLink> links() {
+        return links;
+    }
+
+    @Override
+    public void close() {
+        links.forEach(OpenedLink::close);
+        try {
+            state.close();
+        } catch (IOException ignored) {
+            // It was only read.
+        }
+    }
+}

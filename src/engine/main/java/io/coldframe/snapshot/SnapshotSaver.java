@@ -1,0 +1,293 @@
+package io.coldframe.snapshot;
+
+import io.coldframe.Sha256;
+import io.coldframe.SnapshotException;
+import io.coldframe.SnapshotException.Kind;
+import io.coldframe.SnapshotException.Reason;
+import io.coldframe.UnknownFields;
+import io.coldframe.image.AtomicDirectory;
+import io.coldframe.image.ImageSums;
+import io.coldframe.image.MemoryWriter;
+import io.coldframe.image.OnExisting;
+import io.coldframe.memory.DirtyBitmap;
+import io.coldframe.memory.GuestMemory;
+import io.coldframe.memory.PageSize;
+import io.coldframe.os.Failures;
+import io.coldframe.snapshot.Manifest.MemoryPart;
+import io.coldframe.snapshot.Manifest.Parent;
+import io.coldframe.snapshot.Manifest.StateFormat;
+import io.coldframe.snapshot.Manifest.StatePart;
+import io.coldframe.state.StateEnvelope;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+
+/// Makes one snapshot of memory, state and manifest, in one commit.
+///
+/// The order: everything that can be refused is refused before a file is made; memory, sums and
+/// state are written into a draft; the manifest, which binds them, comes last; the draft is
+/// committed. Just before the rename, under the lock of the store, it is asked once more whether
+/// the parent is still there, and nothing needs what would be replaced.
+final class SnapshotSaver {
+
+    private final StorePaths paths;
+    private final SnapshotRequest request;
+    private final Path target;
+
+    SnapshotSaver(StorePaths paths, SnapshotRequest request) {
+        this.paths = paths;
+        this.request = request;
+        this.target = paths.snapshot(request.name());
+    }
+
+    /// Saves memory of this process.
+    SnapshotReport save() throws SnapshotException {
+        GuestMemory memory =
+                request.memory()
+                        .orElseThrow(() -> new IllegalArgumentException("no memory to save"));
+        Optional<Snapshot> parent = openParent();
+        try {
+            return parent.isPresent()
+                    ? saveDiff(memory, parent.get())
+                    : commit(parent, (draft, name) -> writeFull(memory, draft, name));
+        } finally {
+            parent.ifPresent(Snapshot::close);
+        }
+    }
+
+    /// Saves memory that a filler brings.
+    SnapshotReport adopt(MemoryFiller filler) throws SnapshotException {
+        Optional<Snapshot> parent = openParent();
+        try {
+            return commit(parent, filler);
+        } finally {
+            parent.ifPresent(Snapshot::close);
+        }
+    }
+
+    private SnapshotReport saveDiff(GuestMemory memory, Snapshot parent) throws SnapshotException {
+        PageSize pageSize = parent.manifest().memory().pageSize();
+        if (request.dirty().isPresent()) {
+            DirtyBitmap dirty = request.dirty().get();
+            return commit(
+                    Optional.of(parent),
+                    (draft, name) -> writeDiff(memory, dirty, pageSize, draft, name));
+        }
+        checkTarget(Optional.of(parent));
+        try (DirtyBitmap found =
+                ContentDiff.between(memory, parent, request.writeOptions().progress())) {
+            return commit(
+                    Optional.of(parent),
+                    (draft, name) -> writeDiff(memory, found, pageSize, draft, name));
+        }
+    }
+
+    private Optional<Snapshot> openParent() throws SnapshotException {
+        if (request.parentReference().isEmpty()) {
+            return Optional.empty();
+        }
+        Snapshot parent = new SnapshotOpener(paths).open(request.parentReference().get());
+        try {
+            Manifest manifest = parent.manifest();
+            if (!manifest.memory().layout().equals(request.layout())) {
+                throw new IllegalArgumentException(
+                        "memory of %s, and the parent %s has %s: %s and %s"
+                                .formatted(
+                                        request.layout(),
+                                        parent.name(),
+                                        manifest.memory().layout(),
+                                        request.layout().regions(),
+                                        manifest.memory().layout().regions()));
+            }
+            if (manifest.generation() == Manifest.GENERATION_MAX) {
+                throw new SnapshotException(
+                        Kind.UNSUPPORTED,
+                        Reason.TOO_LARGE,
+                        "%s is generation %d, the last: save a full snapshot"
+                                .formatted(parent.name(), manifest.generation()),
+                        target);
+            }
+            return Optional.of(parent);
+        } catch (Throwable failure) {
+            Failures.closeAfter(failure, parent);
+            throw failure;
+        }
+    }
+
+    private MemoryFiller.Filled writeFull(GuestMemory memory, AtomicDirectory draft, String name)
+            throws SnapshotException {
+        try (MemoryWriter writer = writer(memory, request.pageSize(), draft, name)) {
+            if (request.dirty().isPresent()) {
+                writer.writeFull(memory, request.dirty().get());
+            } else {
+                writer.writeFull(memory);
+            }
+            return filled(writer);
+        }
+    }
+
+    private MemoryFiller.Filled writeDiff(
+            GuestMemory memory,
+            DirtyBitmap dirty,
+            PageSize pageSize,
+            AtomicDirectory draft,
+            String name)
+            throws SnapshotException {
+        try (MemoryWriter writer = writer(memory, pageSize, draft, name)) {
+            writer.writeDiff(memory, dirty);
+            return filled(writer);
+        }
+    }
+
+    private MemoryWriter writer(
+            GuestMemory memory, PageSize pageSize, AtomicDirectory draft, String name)
+            throws SnapshotException {
+        return MemoryWriter.in(draft, name, memory.byteCount(), pageSize, request.writeOptions());
+    }
+
+    private static MemoryFiller.Filled filled(MemoryWriter writer) throws SnapshotException {
+        writer.commit();
+        return new MemoryFiller.Filled(writer.sums(), writer.report());
+    }
+
+    private SnapshotReport commit(Optional<Snapshot> parent, MemoryFiller filler)
+            throws SnapshotException {
+        Instant createdAt = Instant.now();
+        HostDescription host =
+                request.host().isPresent() ? request.host().get() : HostDescription.current();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = stateBytes(arena);
+            checkTarget(parent);
+            try (AtomicDirectory draft = AtomicDirectory.create(target, request.onExisting())) {
+                MemoryFiller.Filled filled = filler.fill(draft, StorePaths.MEMORY);
+                Manifest manifest = manifest(createdAt, host, parent, state, filled.sums());
+                draft.write(
+                        StorePaths.SUMS, filled.sums().encoded().toArray(ValueLayout.JAVA_BYTE));
+                draft.write(StorePaths.STATE, state);
+                draft.write(StorePaths.MANIFEST, manifest.encode());
+                draft.commit(() -> checkTarget(parent));
+                return new SnapshotReport(
+                        request.name(), manifest, filled.sums().writtenPages(), filled.report());
+            }
+        }
+    }
+
+    /// A copy off the heap, so that what is summed is what is written.
+    private MemorySegment stateBytes(Arena arena) throws SnapshotException {
+        MemorySegment source =
+                switch (request.state()) {
+                    case StateSource.Opaque opaque -> opaque.bytes();
+                    case StateSource.Machine machine -> {
+                        requireMemoryOf(machine);
+                        machine.state().checkCompatible(target);
+                        StateEnvelope envelope =
+                                new StateEnvelope(machine.state(), Optional.empty());
+                        yield MemorySegment.ofArray(
+                                envelope.encode(target.resolve(StorePaths.STATE)));
+                    }
+                };
+        MemorySegment copy = arena.allocate(source.byteSize());
+        MemorySegment.copy(source, 0, copy, 0, source.byteSize());
+        return copy;
+    }
+
+    private void requireMemoryOf(StateSource.Machine machine) {
+        long stated = machine.state().vmInfo().memoryByteCount();
+        if (stated != request.layout().byteCount()) {
+            throw new IllegalArgumentException(
+                    "memory of %d bytes, and the state says %d"
+                            .formatted(request.layout().byteCount(), stated));
+        }
+    }
+
+    private Manifest manifest(
+            Instant createdAt,
+            HostDescription host,
+            Optional<Snapshot> parent,
+            MemorySegment state,
+            ImageSums sums) {
+        StateFormat format =
+                request.state() instanceof StateSource.Opaque
+                        ? StateFormat.OPAQUE
+                        : StateFormat.COLDFRAME;
+        return new Manifest(
+                Ids.next(createdAt),
+                createdAt,
+                request.state().architecture(),
+                request.state().vcpuCount(),
+                parent.map(found -> new Parent(found.manifest().id(), found.name())),
+                parent.map(found -> found.manifest().generation() + 1).orElse(0),
+                new StatePart(format, state.byteSize(), Sha256.of(state)),
+                new MemoryPart(
+                        request.layout(),
+                        sums.pageSize(),
+                        sums.writtenPages(),
+                        sums.encoded().byteSize(),
+                        sums.digest()),
+                host,
+                request.labels(),
+                UnknownFields.NONE);
+    }
+
+    /// Refuses if the name is a tag's, the parent is gone, or something needs what is replaced.
+    ///
+    /// It runs twice: first without the lock, so that nobody writes gigabytes in vain, and then
+    /// under it, where it counts.
+    private void checkTarget(Optional<Snapshot> parent) throws SnapshotException {
+        if (new Tags(paths).exists(request.name())) {
+            throw new SnapshotException(
+                    Kind.CONFLICT, Reason.EXISTS, "there is a tag of this name", target);
+        }
+        if (parent.isPresent() && !parent.get().isStillThere()) {
+            throw new SnapshotException(
+                    Kind.CONFLICT,
+                    Reason.MISMATCH,
+                    "its parent %s (%s) was deleted or replaced meanwhile"
+                            .formatted(parent.get().name(), parent.get().manifest().id()),
+                    target);
+        }
+        if (StorePaths.isDirectory(target)) {
+            checkReplaced(parent);
+        }
+    }
+
+    private void checkReplaced(Optional<Snapshot> parent) throws SnapshotException {
+        if (request.onExisting() == OnExisting.REFUSE) {
+            throw new SnapshotException(
+                    Kind.CONFLICT, Reason.EXISTS, "there is a snapshot of this name", target);
+        }
+        Removal removal = new Removal(paths);
+        Optional<StoredSnapshot> replaced = findReplaced(removal);
+        if (replaced.isEmpty()) {
+            removal.requireUnneeded(target);
+            return;
+        }
+        removal.requireUnneeded(replaced.get());
+        if (parent.isPresent()
+                && parent.get().manifest().id().equals(replaced.get().manifest().id())) {
+            throw new SnapshotException(
+                    Kind.CONFLICT, Reason.EXISTS, "a diff can't replace its own parent", target);
+        }
+    }
+
+    /// What would be replaced; empty if nobody can read it any more.
+    private Optional<StoredSnapshot> findReplaced(Removal removal) throws SnapshotException {
+        try {
+            return removal.find(target);
+        } catch (SnapshotException failure) {
+            if (failure.kind() == Kind.MISSING) {
+                throw new SnapshotException(
+                        Kind.CONFLICT,
+                        Reason.EXISTS,
+                        "a directory is in the way that is no snapshot",
+                        target,
+                        failure);
+            }
+            throw failure;
+        }
+    }
+}

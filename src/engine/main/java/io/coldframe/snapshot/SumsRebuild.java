@@ -1,0 +1,71 @@
+package io.coldframe.snapshot;
+
+import io.coldframe.SnapshotException;
+import io.coldframe.image.AtomicFile;
+import io.coldframe.image.ImageSums;
+import io.coldframe.image.MemoryImage;
+import io.coldframe.image.OnExisting;
+import io.coldframe.memory.PageSize;
+import io.coldframe.snapshot.Manifest.MemoryPart;
+
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/// Makes the sums of a full image again from its memory.
+///
+/// The manifest holds the digest of the sums, so it proves them: if one bit of the memory were not
+/// as it was written, a sum would differ, and with it the digest.
+final class SumsRebuild {
+    private SumsRebuild() {}
+
+    /// Whether the memory alone says what the sums were. Which pages a diff holds it does not.
+    static boolean isPossible(StoredSnapshot stored) {
+        return stored.manifest().kind() == Manifest.Kind.FULL;
+    }
+
+    /// The sums, if the manifest proves them.
+    static Optional<ImageSums> rebuild(StoredSnapshot stored) throws SnapshotException {
+        MemoryPart memory = stored.manifest().memory();
+        for (PageSize block : blockSizes(memory)) {
+            ImageSums sums =
+                    MemoryImage.sumsOf(
+                            stored.part(StorePaths.MEMORY),
+                            memory.byteCount(),
+                            memory.pageSize(),
+                            block);
+            if (sums.digest().equals(memory.sumsDigest())) {
+                return Optional.of(sums);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// The blocks for which the sums have the length that they had: mostly one size.
+    private static List<PageSize> blockSizes(MemoryPart memory) {
+        return IntStream.rangeClosed(memory.pageSize().shift(), PageSize.MIB_2.shift() + 9)
+                .mapToObj(PageSize::new)
+                .filter(
+                        block ->
+                                ImageSums.encodedByteCount(memory.byteCount(), block)
+                                        == memory.sumsByteCount())
+                .toList();
+    }
+
+    /// Puts the sums in the place of what is there.
+    ///
+    /// @return whether the manifest proves them; otherwise nothing has changed
+    static boolean repair(StoredSnapshot stored) throws SnapshotException {
+        Optional<ImageSums> sums = rebuild(stored);
+        if (sums.isEmpty()) {
+            return false;
+        }
+        try (AtomicFile file =
+                AtomicFile.create(stored.part(StorePaths.SUMS), OnExisting.REPLACE)) {
+            file.write(sums.get().encoded().toArray(ValueLayout.JAVA_BYTE));
+            file.commit();
+        }
+        return true;
+    }
+}
