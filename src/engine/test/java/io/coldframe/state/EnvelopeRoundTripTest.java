@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
 
 final class EnvelopeRoundTripTest {
 
-    private static final int STATE_COUNT = Soak.count(3_000, 300_000);
+    private static final int STATE_COUNT = Soak.count(3_000, 100_000);
 
     @Test
     void whatWasWrittenIsReadAgain() throws SnapshotException {

@@ -17,7 +17,7 @@ import java.util.SplittableRandom;
 /// What protobuf-java makes of our states, and we of its: the same bytes, and the same states.
 final class StateJudgeTest {
 
-    private static final int STATE_COUNT = Soak.count(2_000, 200_000);
+    private static final int STATE_COUNT = Soak.count(2_000, 40_000);
 
     private final ProtoJudge judge = ProtoJudge.of("state.proto");
     private final TheirState their = new TheirState(judge);
