@@ -19,10 +19,10 @@ import java.util.concurrent.CancellationException;
 /// Gives a new file the bytes of one that is there: shared blocks where the file system can, and
 /// otherwise a copy with the same holes.
 ///
-/// **Lifetime.** Owns the descriptor that it reads from, and borrows the other.
+/// **Lifetime.** Borrows both descriptors.
 ///
 /// **Threads.** One.
-final class FileCopy implements AutoCloseable {
+final class FileCopy {
 
     // Large enough that a disk streams, small enough to stay in a processor's cache of 8 MiB.
     private static final long PIECE_BYTES = 4L << 20;
@@ -63,9 +63,19 @@ final class FileCopy implements AutoCloseable {
         int flags = Abi.O_RDONLY | Abi.O_CLOEXEC | Abi.O_NOFOLLOW | Abi.O_NONBLOCK;
         int source = DraftFile.retried(() -> calls.open(from, flags, 0));
         Syscalls.check(source, "open", from);
-        try (FileCopy copy = new FileCopy(calls, from, source, target, to)) {
-            return copy.run(progress);
+        try {
+            return copy(calls, from, source, target, to, progress);
+        } finally {
+            // It was only read.
+            calls.close(source);
         }
+    }
+
+    /// As the other, from a file that is open.
+    static CopyMethod copy(
+            FileCalls calls, Path from, int source, int target, Path to, Progress progress)
+            throws SnapshotException {
+        return new FileCopy(calls, from, source, target, to).run(progress);
     }
 
     private CopyMethod run(Progress progress) throws SnapshotException {
@@ -158,11 +168,5 @@ final class FileCopy implements AutoCloseable {
         if (!progress.proceed(done, total)) {
             throw new CancellationException("cancelled at %d of %d bytes".formatted(done, total));
         }
-    }
-
-    @Override
-    public void close() {
-        // It was only read.
-        calls.close(source);
     }
 }

@@ -260,6 +260,31 @@ public final class MemoryImage implements AutoCloseable {
         }
     }
 
+    /// Gives a directory that is being made this image as a file: blocks that both share where the
+    /// file system can, and otherwise a copy that keeps the holes. Nothing is checked by this: see
+    /// [#verify].
+    ///
+    /// @param directory the directory
+    /// @param name of a file that is not there yet
+    /// @return how it was done
+    /// @throws SnapshotException if not all of it could be copied
+    public CopyMethod copyInto(AtomicDirectory directory, String name) throws SnapshotException {
+        return copyInto(directory.newFile(name));
+    }
+
+    /// As the other, as the memory of a pair that is being made.
+    ///
+    /// @param pair the pair
+    /// @return how it was done
+    /// @throws SnapshotException if not all of it could be copied
+    public CopyMethod copyInto(AtomicPair pair) throws SnapshotException {
+        return copyInto(pair.memory());
+    }
+
+    private CopyMethod copyInto(DraftFile draft) throws SnapshotException {
+        return FileCopy.copy(calls, path, fd, draft.descriptor(), draft.path(), Progress.NONE);
+    }
+
     /// Fills a segment from the file.
     void read(long fileOffset, MemorySegment target) throws SnapshotException {
         long done = 0;

@@ -225,8 +225,8 @@ public final class OpenVmmDirectory {
     /// @param layout where the memory is in the guest
     /// @return all of it, of one snapshot also when it is being replaced meanwhile
     /// @throws SnapshotException of kind `MISSING` if a part is not there, `CORRUPT` if the
-    ///     manifest is none, and of reason `MISMATCH` if the lengths of the memory, in the
-    ///     manifest and in the layout differ
+    ///     manifest is none, of reason `VERSION` if it is of another version, and `MISMATCH` if
+    ///     the lengths of the memory, in the manifest and in the layout differ
     public static RestoredOpenVmm restore(Path directory, GuestLayout layout)
             throws SnapshotException {
         return PinnedDirectory.read(
@@ -236,6 +236,7 @@ public final class OpenVmmDirectory {
     private static RestoredOpenVmm map(Path directory, GuestLayout layout)
             throws SnapshotException {
         OpenVmmSnapshot snapshot = read(directory);
+        requireVersion(snapshot.manifest());
         requireLength(snapshot.memoryFile(), snapshot.manifest());
         if (layout.byteCount() != snapshot.manifest().memorySizeBytes()) {
             throw new SnapshotException(
@@ -266,6 +267,14 @@ public final class OpenVmmDirectory {
             long vpCount,
             long pageSize)
             throws SnapshotException {
+        requireVersion(manifest);
+        requireEqual("architecture", manifest.architecture(), architecture);
+        requireEqual("memory size in bytes", manifest.memorySizeBytes(), memorySizeBytes);
+        requireEqual("VP count", manifest.vpCount(), vpCount);
+        requireEqual("page size in bytes", manifest.pageSize(), pageSize);
+    }
+
+    static void requireVersion(OpenVmmManifest manifest) throws SnapshotException {
         if (manifest.version() != OpenVmmManifest.VERSION) {
             throw new SnapshotException(
                     Kind.UNSUPPORTED,
@@ -274,10 +283,6 @@ public final class OpenVmmDirectory {
                             .formatted(manifest.version(), OpenVmmManifest.VERSION),
                     MANIFEST);
         }
-        requireEqual("architecture", manifest.architecture(), architecture);
-        requireEqual("memory size in bytes", manifest.memorySizeBytes(), memorySizeBytes);
-        requireEqual("VP count", manifest.vpCount(), vpCount);
-        requireEqual("page size in bytes", manifest.pageSize(), pageSize);
     }
 
     private static void requireEqual(String what, Object found, Object expected)

@@ -34,11 +34,15 @@ final class OpenVmmManifestTest {
                     + "3a067838365f3634"; // 7: x86_64
 
     static OpenVmmManifest manifest(long memorySizeBytes) {
+        return manifest(memorySizeBytes, 2);
+    }
+
+    static OpenVmmManifest manifest(long memorySizeBytes, int vpCount) {
         return OpenVmmManifest.of(
                 Instant.ofEpochSecond(1234567890),
                 "test-0.1.0",
                 memorySizeBytes,
-                2,
+                vpCount,
                 4096,
                 "x86_64");
     }
