@@ -158,18 +158,6 @@ public final class WireReader {
         return uint32(1) == 1;
     }
 
-    /// A `fixed64`.
-    public long fixed64() throws SnapshotException {
-        single(WireType.FIXED64);
-        return eightBytes();
-    }
-
-    /// A `fixed32`.
-    public int fixed32() throws SnapshotException {
-        single(WireType.FIXED32);
-        return fourBytes();
-    }
-
     /// A `string`.
     public String string() throws SnapshotException {
         single(WireType.BYTES);

@@ -82,24 +82,6 @@ public final class WireWriter {
         uint64(field, value ? 1 : 0);
     }
 
-    /// A `fixed64`; 0 is left out.
-    public void fixed64(int field, long value) {
-        if (value != 0) {
-            tag(field, WireType.FIXED64);
-            eightBytes(value);
-        }
-    }
-
-    /// A `fixed32`; 0 is left out.
-    public void fixed32(int field, int value) {
-        if (value != 0) {
-            tag(field, WireType.FIXED32);
-            for (int at = 0; at < Integer.BYTES; at++) {
-                oneByte(value >>> (8 * at));
-            }
-        }
-    }
-
     /// `bytes`; none are left out.
     public void bytes(int field, byte[] value) {
         if (value.length != 0) {
