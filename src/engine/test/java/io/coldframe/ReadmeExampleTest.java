@@ -1,22 +1,24 @@
 package io.coldframe;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.coldframe.memory.BlockScan;
+import io.coldframe.image.OnExisting;
 import io.coldframe.memory.DirtyBitmap;
 import io.coldframe.memory.GuestLayout;
 import io.coldframe.memory.GuestMemory;
 import io.coldframe.memory.PageGrid;
-import io.coldframe.memory.PageRange;
 import io.coldframe.memory.PageSize;
+import io.coldframe.snapshot.SnapshotRequest;
+import io.coldframe.snapshot.SnapshotStore;
+import io.coldframe.snapshot.StateSource;
+import io.coldframe.state.Architecture;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -27,28 +29,29 @@ final class ReadmeExampleTest {
     private static final Path THIS =
             Path.of("test", "java", "io", "coldframe", "ReadmeExampleTest.java");
 
-    private static void example(PrintStream out) throws SnapshotException {
+    private static void example(Path directory, Path image) throws SnapshotException {
         // README: from here
+        SnapshotStore store = SnapshotStore.createOrOpen(directory);
         PageGrid pages = new PageGrid(0, 64L << 20, PageSize.KIB_4);
         try (GuestMemory memory = GuestMemory.anonymous(GuestLayout.of(pages.byteCount()));
                 DirtyBitmap dirty = DirtyBitmap.create(pages)) {
+            StateSource state = StateSource.none(Architecture.X86_64, 1); // or vCPUs, or any bytes
+            store.save(SnapshotRequest.full("booted", memory, state));
             memory.segment(0).set(ValueLayout.JAVA_LONG, 0x5000, 42); // a guest writes
             dirty.markWritten(0x5000, Long.BYTES); // and whoever runs it says where
-            BlockScan scan = BlockScan.of(memory.segment(0), pages.pageSize());
-            dirty.drain(
-                    (page, count) ->
-                            scan.forEachRun(
-                                    new PageRange(page, count),
-                                    (state, first, n) -> out.println(state + " " + first)));
+            store.save(SnapshotRequest.diff("warm", "booted", memory, state).withDirty(dirty));
         }
-        // README: to here, and it prints: DATA 5
+        store.restore("warm", image, OnExisting.REFUSE, Progress.NONE); // checked, as a sparse file
+        // README: to here
     }
 
     @Test
-    void theExamplePrintsWhatTheReadmeSays() throws SnapshotException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        example(new PrintStream(out, true, StandardCharsets.UTF_8));
-        assertEquals("DATA 5", out.toString(StandardCharsets.UTF_8).strip());
+    void theExampleDoesWhatTheReadmeSays(@TempDir Path scratch) throws IOException {
+        Path image = scratch.resolve("warm.img");
+        example(scratch.resolve("snapshots"), image);
+        byte[] expected = new byte[64 << 20];
+        expected[0x5000] = 42;
+        assertArrayEquals(expected, Files.readAllBytes(image));
     }
 
     @Test
