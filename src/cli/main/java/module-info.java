@@ -15,4 +15,6 @@ module io.coldframe.cli {
             info.picocli;
     opens io.coldframe.cli.doctor to
             info.picocli;
+    opens io.coldframe.cli.snapshot to
+            info.picocli;
 }

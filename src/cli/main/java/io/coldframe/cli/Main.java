@@ -3,6 +3,15 @@ package io.coldframe.cli;
 import io.coldframe.SnapshotException;
 import io.coldframe.cli.bench.BenchCommand;
 import io.coldframe.cli.doctor.DoctorCommand;
+import io.coldframe.cli.snapshot.CheckHostCommand;
+import io.coldframe.cli.snapshot.DescribeCommand;
+import io.coldframe.cli.snapshot.FsckCommand;
+import io.coldframe.cli.snapshot.ListCommand;
+import io.coldframe.cli.snapshot.RemoveCommand;
+import io.coldframe.cli.snapshot.RestoreCommand;
+import io.coldframe.cli.snapshot.SaveCommand;
+import io.coldframe.cli.snapshot.TagCommand;
+import io.coldframe.cli.snapshot.VerifyCommand;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,6 +51,15 @@ import java.util.concurrent.CancellationException;
         },
         commandListHeading = "%nCommands:%n",
         subcommands = {
+            SaveCommand.class,
+            ListCommand.class,
+            DescribeCommand.class,
+            VerifyCommand.class,
+            RestoreCommand.class,
+            TagCommand.class,
+            RemoveCommand.class,
+            FsckCommand.class,
+            CheckHostCommand.class,
             BenchCommand.class,
             DoctorCommand.class,
             HelpCommand.class,

@@ -39,6 +39,10 @@ import java.util.concurrent.CancellationException;
             "full.mapped: a full image through a mapping. Floor: one copy into a preallocated "
                     + "mapped file, one sync. Budget 1.15.",
             "",
+            "diff.1pct: the whole commit of a diff with 1 %% of the pages, scattered singly. "
+                    + "Floor: as many bytes in one sequential write to a new file, with the syncs "
+                    + "and the rename that a commit needs. Budget 2.0.",
+            "",
             "seed.full: page by page through a buffer of one page, then one sync, as the systems "
                     + "before did it. Its floor is full.durable itself, so the ratio is how many "
                     + "times as long it takes. It has no budget and always passes.",

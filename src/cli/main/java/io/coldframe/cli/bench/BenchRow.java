@@ -11,6 +11,7 @@ import java.util.Optional;
 enum BenchRow {
     FULL_DURABLE("full.durable", "1.15"),
     FULL_MAPPED("full.mapped", "1.15"),
+    DIFF_ONE_PERCENT("diff.1pct", "2.0"),
     SEED_FULL("seed.full", "");
 
     private final String rowName;
@@ -48,6 +49,7 @@ enum BenchRow {
                     new Contest(
                             new WriterWay(bench.memory(), bench.folder(), "image", Output.MAPPED),
                             new MappedFloor(bench.bytes(), bench.folder(), "floor"));
+            case DIFF_ONE_PERCENT -> DiffWay.contest(bench);
             case SEED_FULL ->
                     new Contest(new SeedWay(bench.bytes(), bench.folder(), "seed"), auto(bench));
         };

@@ -17,10 +17,10 @@ final class RowResultTest {
 
     @Test
     void theRatioIsFigureOverFloor() {
-        RowResult result = of(BenchRow.FULL_MAPPED, 30_000_000, 20_000_000);
+        RowResult result = of(BenchRow.DIFF_ONE_PERCENT, 30_000_000, 20_000_000);
         assertEquals(new BigDecimal("30.000"), result.figureMs());
         assertEquals(new BigDecimal("1.500"), result.ratio());
-        assertEquals(Optional.of(new BigDecimal("1.15")), result.budget());
+        assertEquals(Optional.of(new BigDecimal("2.0")), result.budget());
     }
 
     @Test

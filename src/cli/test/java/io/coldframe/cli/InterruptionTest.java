@@ -1,0 +1,111 @@
+package io.coldframe.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/// Ctrl-C in the middle of a command, as a terminal sends it: to a process of its own.
+final class InterruptionTest {
+
+    // Nobody writes this much before a signal arrives.
+    private static final long LARGE_BYTES = 4L << 30;
+
+    @TempDir private Path folder;
+
+    private Process start(Object... args) throws IOException {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-p",
+                                System.getProperty("jdk.module.path"),
+                                "--enable-native-access=io.coldframe.bindings",
+                                "-m",
+                                "io.coldframe.cli/io.coldframe.cli.Main"));
+        for (Object arg : args) {
+            command.add(arg.toString());
+        }
+        return new ProcessBuilder(command).start();
+    }
+
+    private static void interruptWhen(Process process, Path begun) throws Exception {
+        while (!holdsSomething(begun)) {
+            assertTrue(process.isAlive(), () -> "it ended: " + text(process));
+            Thread.onSpinWait();
+        }
+        Process kill = new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start();
+        assertEquals(0, kill.waitFor());
+        assertTrue(process.waitFor(1, TimeUnit.MINUTES), "it goes on");
+    }
+
+    private static boolean holdsSomething(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.findAny().isPresent();
+        }
+    }
+
+    private static String text(Process process) {
+        try {
+            return new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException failure) {
+            return failure.toString();
+        }
+    }
+
+    @Test
+    void aBenchmarkThatIsStoppedLeavesNothing() throws Exception {
+        Path place = Files.createDirectory(folder.resolve("place"));
+        Process bench = start("bench", "--size", "64m", "--rounds", "1000", "--dir", place);
+        interruptWhen(bench, place);
+        assertEquals(ExitCode.INTERRUPTED, bench.exitValue());
+        assertEquals("coldframe: stopped\n", text(bench));
+        assertTrue(!holdsSomething(place), "something is left in " + place);
+    }
+
+    @Test
+    void aSaveThatIsStoppedLeavesAnEmptyStore() throws Exception {
+        Path ram = folder.resolve("ram");
+        try (RandomAccessFile file = new RandomAccessFile(ram.toFile(), "rw")) {
+            file.setLength(LARGE_BYTES);
+        }
+        Path store = folder.resolve("store");
+        CommandRun.of("save", "first", "--memory", smallRam(), "--store", store).expect(0);
+        CommandRun.of("rm", "first", "--store", store).expect(0);
+        List<Path> before = files(store);
+
+        Process save = start("save", "base", "--memory", ram, "--store", store, "--quiet");
+        while (files(store).equals(before)) {
+            assertTrue(save.isAlive(), () -> "it ended: " + text(save));
+            Thread.onSpinWait();
+        }
+        interruptWhen(save, store);
+        assertEquals(ExitCode.INTERRUPTED, save.exitValue());
+        assertEquals("coldframe: stopped\n", text(save));
+        assertEquals(before, files(store));
+    }
+
+    private Path smallRam() throws IOException {
+        return Files.write(folder.resolve("small"), new byte[4096]);
+    }
+
+    private static List<Path> files(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.sorted().toList();
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.coldframe.cli.snapshot;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+
+/// The RAM of a guest, as a VMM leaves it in a file, and what it should be.
+final class RamFile {
+
+    static final int PAGE_BYTES = 4096;
+
+    private final Path path;
+    private final byte[] bytes;
+
+    private RamFile(Path path, byte[] bytes) {
+        this.path = path;
+        this.bytes = bytes;
+    }
+
+    /// Random pages, with zeros in every third.
+    static RamFile random(Path path, int pageCount, long seed) throws IOException {
+        byte[] bytes = new byte[pageCount * PAGE_BYTES];
+        new Random(seed).nextBytes(bytes);
+        for (int page = 0; page < pageCount; page += 3) {
+            Arrays.fill(bytes, page * PAGE_BYTES, (page + 1) * PAGE_BYTES, (byte) 0);
+        }
+        RamFile ram = new RamFile(path, bytes);
+        ram.write();
+        return ram;
+    }
+
+    /// The guest writes one byte of a page, with the value that it has not.
+    void change(int page) throws IOException {
+        bytes[page * PAGE_BYTES + 7]++;
+        write();
+    }
+
+    /// The guest zeroes a page.
+    void zero(int page) throws IOException {
+        Arrays.fill(bytes, page * PAGE_BYTES, (page + 1) * PAGE_BYTES, (byte) 0);
+        write();
+    }
+
+    private void write() throws IOException {
+        Files.write(path, bytes);
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /// What is in it now.
+    byte[] bytes() {
+        return bytes.clone();
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+}
