@@ -60,9 +60,8 @@ public record HostDescription(
     ///
     /// @throws SnapshotException if it does not tell the size of its pages
     public static HostDescription current() throws SnapshotException {
-        CpuInfo cpu = Host.isMacos() ? cpuOfMac() : cpuOfLinux();
         return of(
-                cpu,
+                Cpu.HERE,
                 System.getProperty("os.name", ""),
                 System.getProperty("os.arch", ""),
                 System.getProperty("os.version", ""),
@@ -115,6 +114,13 @@ public record HostDescription(
         // On a class path there is no module, and so no version.
         String version = descriptor == null ? "" : descriptor.rawVersion().orElse("");
         return ("coldframe " + version).strip();
+    }
+
+    /// Read once: a host with many processors describes them on a hundred pages.
+    private static final class Cpu {
+        static final CpuInfo HERE = Host.isMacos() ? cpuOfMac() : cpuOfLinux();
+
+        private Cpu() {}
     }
 
     private static CpuInfo cpuOfLinux() {

@@ -166,11 +166,6 @@ public final class Snapshot implements AutoCloseable {
         return MemoryImage.load(newestFirst(), memory, progress);
     }
 
-    /// Whether another reader would still find it.
-    boolean isStillThere() throws SnapshotException {
-        return stored().isStillThere();
-    }
-
     /// The open images of the chain; they stay this snapshot's.
     List<MemoryImage> newestFirst() {
         return links.stream().map(OpenedLink::image).toList();

@@ -9,10 +9,10 @@ import io.coldframe.image.AtomicDirectory;
 import io.coldframe.image.ImageSums;
 import io.coldframe.image.MemoryWriter;
 import io.coldframe.image.OnExisting;
+import io.coldframe.image.WriteOptions;
 import io.coldframe.memory.DirtyBitmap;
 import io.coldframe.memory.GuestMemory;
 import io.coldframe.memory.PageSize;
-import io.coldframe.os.Failures;
 import io.coldframe.snapshot.Manifest.MemoryPart;
 import io.coldframe.snapshot.Manifest.Parent;
 import io.coldframe.snapshot.Manifest.StateFormat;
@@ -49,78 +49,71 @@ final class SnapshotSaver {
         GuestMemory memory =
                 request.memory()
                         .orElseThrow(() -> new IllegalArgumentException("no memory to save"));
-        Optional<Snapshot> parent = openParent();
-        try {
-            return parent.isPresent()
-                    ? saveDiff(memory, parent.get())
-                    : commit(parent, (draft, name) -> writeFull(memory, draft, name));
-        } finally {
-            parent.ifPresent(Snapshot::close);
+        Optional<StoredSnapshot> parent = findParent();
+        if (parent.isEmpty()) {
+            return commit(parent, (draft, name) -> writeFull(memory, draft, name));
         }
+        if (request.dirty().isPresent()) {
+            DirtyBitmap dirty = request.dirty().get();
+            WriteOptions options = request.writeOptions();
+            return commit(parent, diff(memory, dirty, parent.get(), options));
+        }
+        return saveByContent(memory, parent.get());
     }
 
     /// Saves memory that a filler brings.
     SnapshotReport adopt(MemoryFiller filler) throws SnapshotException {
-        Optional<Snapshot> parent = openParent();
-        try {
-            return commit(parent, filler);
-        } finally {
-            parent.ifPresent(Snapshot::close);
-        }
+        return commit(findParent(), filler);
     }
 
-    private SnapshotReport saveDiff(GuestMemory memory, Snapshot parent) throws SnapshotException {
-        PageSize pageSize = parent.manifest().memory().pageSize();
-        if (request.dirty().isPresent()) {
-            DirtyBitmap dirty = request.dirty().get();
-            return commit(
-                    Optional.of(parent),
-                    (draft, name) -> writeDiff(memory, dirty, pageSize, draft, name));
-        }
+    /// Compares with the parent first, which is half of the progress.
+    private SnapshotReport saveByContent(GuestMemory memory, StoredSnapshot parent)
+            throws SnapshotException {
         checkTarget(Optional.of(parent));
-        try (DirtyBitmap found =
-                ContentDiff.between(memory, parent, request.writeOptions().progress())) {
-            return commit(
-                    Optional.of(parent),
-                    (draft, name) -> writeDiff(memory, found, pageSize, draft, name));
+        TwoHalves progress = new TwoHalves(request.writeOptions().progress(), memory.byteCount());
+        try (Snapshot opened = new SnapshotOpener(paths).open(parent.manifest().id().toString());
+                DirtyBitmap dirty = ContentDiff.between(memory, opened, progress.first())) {
+            WriteOptions options = request.writeOptions().withProgress(progress.second());
+            return commit(Optional.of(parent), diff(memory, dirty, parent, options));
         }
     }
 
-    private Optional<Snapshot> openParent() throws SnapshotException {
+    private Optional<StoredSnapshot> findParent() throws SnapshotException {
         if (request.parentReference().isEmpty()) {
             return Optional.empty();
         }
-        Snapshot parent = new SnapshotOpener(paths).open(request.parentReference().get());
-        try {
-            Manifest manifest = parent.manifest();
-            if (!manifest.memory().layout().equals(request.layout())) {
-                throw new IllegalArgumentException(
-                        "memory of %s, and the parent %s has %s: %s and %s"
-                                .formatted(
-                                        request.layout(),
-                                        parent.name(),
-                                        manifest.memory().layout(),
-                                        request.layout().regions(),
-                                        manifest.memory().layout().regions()));
-            }
-            if (manifest.generation() == Manifest.GENERATION_MAX) {
-                throw new SnapshotException(
-                        Kind.UNSUPPORTED,
-                        Reason.TOO_LARGE,
-                        "%s is generation %d, the last: save a full snapshot"
-                                .formatted(parent.name(), manifest.generation()),
-                        target);
-            }
-            return Optional.of(parent);
-        } catch (Throwable failure) {
-            Failures.closeAfter(failure, parent);
-            throw failure;
+        StoredSnapshot parent = new SnapshotOpener(paths).resolve(request.parentReference().get());
+        Manifest manifest = parent.manifest();
+        if (!manifest.memory().layout().equals(request.layout())) {
+            throw new IllegalArgumentException(
+                    "memory of %s, and the parent %s has %s: %s and %s"
+                            .formatted(
+                                    request.layout(),
+                                    parent.name(),
+                                    manifest.memory().layout(),
+                                    request.layout().regions(),
+                                    manifest.memory().layout().regions()));
         }
+        if (manifest.generation() == Manifest.GENERATION_MAX) {
+            throw new SnapshotException(
+                    Kind.UNSUPPORTED,
+                    Reason.TOO_LARGE,
+                    "%s is generation %d, the last: save a full snapshot"
+                            .formatted(parent.name(), manifest.generation()),
+                    target);
+        }
+        return Optional.of(parent);
     }
 
     private MemoryFiller.Filled writeFull(GuestMemory memory, AtomicDirectory draft, String name)
             throws SnapshotException {
-        try (MemoryWriter writer = writer(memory, request.pageSize(), draft, name)) {
+        try (MemoryWriter writer =
+                MemoryWriter.in(
+                        draft,
+                        name,
+                        memory.byteCount(),
+                        request.pageSize(),
+                        request.writeOptions())) {
             if (request.dirty().isPresent()) {
                 writer.writeFull(memory, request.dirty().get());
             } else {
@@ -130,23 +123,16 @@ final class SnapshotSaver {
         }
     }
 
-    private MemoryFiller.Filled writeDiff(
-            GuestMemory memory,
-            DirtyBitmap dirty,
-            PageSize pageSize,
-            AtomicDirectory draft,
-            String name)
-            throws SnapshotException {
-        try (MemoryWriter writer = writer(memory, pageSize, draft, name)) {
-            writer.writeDiff(memory, dirty);
-            return filled(writer);
-        }
-    }
-
-    private MemoryWriter writer(
-            GuestMemory memory, PageSize pageSize, AtomicDirectory draft, String name)
-            throws SnapshotException {
-        return MemoryWriter.in(draft, name, memory.byteCount(), pageSize, request.writeOptions());
+    private static MemoryFiller diff(
+            GuestMemory memory, DirtyBitmap dirty, StoredSnapshot parent, WriteOptions options) {
+        PageSize pageSize = parent.manifest().memory().pageSize();
+        return (draft, name) -> {
+            try (MemoryWriter writer =
+                    MemoryWriter.in(draft, name, memory.byteCount(), pageSize, options)) {
+                writer.writeDiff(memory, dirty);
+                return filled(writer);
+            }
+        };
     }
 
     private static MemoryFiller.Filled filled(MemoryWriter writer) throws SnapshotException {
@@ -154,7 +140,7 @@ final class SnapshotSaver {
         return new MemoryFiller.Filled(writer.sums(), writer.report());
     }
 
-    private SnapshotReport commit(Optional<Snapshot> parent, MemoryFiller filler)
+    private SnapshotReport commit(Optional<StoredSnapshot> parent, MemoryFiller filler)
             throws SnapshotException {
         Instant createdAt = Instant.now();
         HostDescription host =
@@ -164,6 +150,7 @@ final class SnapshotSaver {
             checkTarget(parent);
             try (AtomicDirectory draft = AtomicDirectory.create(target, request.onExisting())) {
                 MemoryFiller.Filled filled = filler.fill(draft, StorePaths.MEMORY);
+                requireFitting(filled.sums(), parent);
                 Manifest manifest = manifest(createdAt, host, parent, state, filled.sums());
                 draft.write(
                         StorePaths.SUMS, filled.sums().encoded().toArray(ValueLayout.JAVA_BYTE));
@@ -173,6 +160,25 @@ final class SnapshotSaver {
                 return new SnapshotReport(
                         request.name(), manifest, filled.sums().writtenPages(), filled.report());
             }
+        }
+    }
+
+    private void requireFitting(ImageSums sums, Optional<StoredSnapshot> parent) {
+        boolean fits =
+                sums.byteCount() == request.layout().byteCount()
+                        && (sums.kind() == ImageSums.Kind.DIFF) == parent.isPresent()
+                        && parent.map(found -> found.manifest().memory().pageSize())
+                                .orElse(sums.pageSize())
+                                .equals(sums.pageSize());
+        if (!fits) {
+            throw new IllegalArgumentException(
+                    "%s of %d bytes (%s) for memory of %d bytes on %s"
+                            .formatted(
+                                    sums.kind(),
+                                    sums.byteCount(),
+                                    sums,
+                                    request.layout().byteCount(),
+                                    parent));
         }
     }
 
@@ -207,7 +213,7 @@ final class SnapshotSaver {
     private Manifest manifest(
             Instant createdAt,
             HostDescription host,
-            Optional<Snapshot> parent,
+            Optional<StoredSnapshot> parent,
             MemorySegment state,
             ImageSums sums) {
         StateFormat format =
@@ -237,7 +243,7 @@ final class SnapshotSaver {
     ///
     /// It runs twice: first without the lock, so that nobody writes gigabytes in vain, and then
     /// under it, where it counts.
-    private void checkTarget(Optional<Snapshot> parent) throws SnapshotException {
+    private void checkTarget(Optional<StoredSnapshot> parent) throws SnapshotException {
         if (new Tags(paths).exists(request.name())) {
             throw new SnapshotException(
                     Kind.CONFLICT, Reason.EXISTS, "there is a tag of this name", target);
@@ -255,7 +261,7 @@ final class SnapshotSaver {
         }
     }
 
-    private void checkReplaced(Optional<Snapshot> parent) throws SnapshotException {
+    private void checkReplaced(Optional<StoredSnapshot> parent) throws SnapshotException {
         if (request.onExisting() == OnExisting.REFUSE) {
             throw new SnapshotException(
                     Kind.CONFLICT, Reason.EXISTS, "there is a snapshot of this name", target);

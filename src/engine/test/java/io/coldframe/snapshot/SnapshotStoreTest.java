@@ -30,6 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 
@@ -363,6 +364,25 @@ final class SnapshotStoreTest {
                             file.toString());
                 }
             }
+        }
+    }
+
+    @Test
+    void aDiffByContentIsOneProgressThatNeverGoesBack() throws Exception {
+        try (GuestMemory memory = Guests.ofPages(4096)) {
+            full("base", memory);
+            Guests.write(memory, 100, 1);
+            List<Long> heard = new ArrayList<>();
+            Progress progress =
+                    (done, total) -> {
+                        assertTrue(heard.isEmpty() || heard.getLast() <= done, heard + " " + done);
+                        assertTrue(done <= total, done + " of " + total);
+                        return heard.add(done);
+                    };
+            store.save(
+                    SnapshotRequest.diff("next", "base", memory, Guests.opaque(""))
+                            .withWriteOptions(WriteOptions.DEFAULT.withProgress(progress)));
+            assertEquals(2 * memory.byteCount(), heard.getLast());
         }
     }
 
