@@ -31,13 +31,7 @@ final class HoleFinder {
             return;
         }
         lane.ensurePresent(imageOffset, slice.byteSize());
-        PageRanges data =
-                lane.plan()
-                        .memory()
-                        .guarded(
-                                "looking for zeros in %d bytes at image offset 0x%x"
-                                        .formatted(slice.byteSize(), imageOffset),
-                                () -> data(slice));
+        PageRanges data = lane.plan().memory().guarded("looking for zeros", () -> data(slice));
         for (PageRange range : data.asList()) {
             long from = GRANULE.bytes(range.firstPage());
             long end = Math.min(slice.byteSize(), GRANULE.bytes(range.endPage()));

@@ -71,10 +71,7 @@ final class ImageFile {
         if (result == -Errno.EOPNOTSUPP || result == -Errno.ENOSYS || result == -Errno.EINVAL) {
             return false;
         }
-        Syscalls.check(
-                result,
-                "fallocate of %d bytes at offset %d".formatted(byteCount, fileOffset),
-                this);
+        requireDone(result, "fallocate", byteCount, fileOffset);
         return true;
     }
 
@@ -91,11 +88,20 @@ final class ImageFile {
         if (result == -Errno.EOPNOTSUPP || result == -Errno.ENOSYS || result == -Errno.EINVAL) {
             return false;
         }
-        Syscalls.check(
-                result,
-                "fallocate(INSERT_RANGE) of %d bytes at offset %d".formatted(byteCount, fileOffset),
-                this);
+        requireDone(result, "fallocate(INSERT_RANGE)", byteCount, fileOffset);
         return true;
+    }
+
+    /// As [Syscalls#check], and makes the words only where they are needed.
+    private void requireDone(long result, String call, long byteCount, long fileOffset)
+            throws SnapshotException {
+        if (result < 0) {
+            throw Syscalls.failure(result, call(call, byteCount, fileOffset), this);
+        }
+    }
+
+    private static String call(String call, long byteCount, long fileOffset) {
+        return "%s of %d bytes at offset %d".formatted(call, byteCount, fileOffset);
     }
 
     void setLength(long byteCount) throws SnapshotException {
@@ -123,27 +129,27 @@ final class ImageFile {
                 // The memory of a file that was cut: this says it better.
                 memory.ensurePresent(imageOffset + done, source.byteSize() - done);
             }
-            String call =
-                    "pwrite of %d bytes at offset %d"
-                            .formatted(source.byteSize() - done, fileOffset + done);
-            if (result == 0) {
-                // The kernel promises progress or a reason; a loop would wait for neither.
-                throw new SnapshotException(Kind.SYSCALL, call + " wrote nothing", this);
-            }
-            done += Syscalls.check(result, call, this);
+            done += requireProgress(result, source.byteSize() - done, fileOffset + done);
         }
         return true;
+    }
+
+    /// The count of a write, which is not zero: the kernel promises progress or a reason, and a
+    /// loop would wait for neither.
+    long requireProgress(long result, long byteCount, long fileOffset) throws SnapshotException {
+        requireDone(result, "pwrite", byteCount, fileOffset);
+        if (result == 0) {
+            throw new SnapshotException(
+                    Kind.SYSCALL, call("pwrite", byteCount, fileOffset) + " wrote nothing", this);
+        }
+        return result;
     }
 
     /// As [#write], where there is no alignment to refuse.
     void writeBuffered(MemorySegment source, long fileOffset, GuestMemory memory, long imageOffset)
             throws SnapshotException {
         if (!write(descriptor(), source, fileOffset, memory, imageOffset)) {
-            throw Syscalls.failure(
-                    Kind.SYSCALL,
-                    -Errno.EINVAL,
-                    "pwrite of %d bytes at offset %d".formatted(source.byteSize(), fileOffset),
-                    this);
+            requireDone(-Errno.EINVAL, "pwrite", source.byteSize(), fileOffset);
         }
     }
 

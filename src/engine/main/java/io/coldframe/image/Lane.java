@@ -3,9 +3,6 @@ package io.coldframe.image;
 import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.memory.GuestMemory;
-import io.coldframe.memory.PageSize;
-
-import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -17,15 +14,11 @@ import java.lang.foreign.MemorySegment;
 /// **Threads.** One.
 final class Lane implements AutoCloseable {
 
-    // Where a write past the page cache may begin in memory.
-    private static final PageSize STAGING_ALIGNMENT = PageSize.KIB_4;
-
     private final Arena arena = Arena.ofConfined();
     private final WritePlan plan;
     private final GuestMemory memory;
     private final SumsBuilder sums;
     private final BlockSummer summer;
-    private @Nullable MemorySegment staging;
     private boolean canPopulate = true;
 
     Lane(WritePlan plan) {
@@ -37,16 +30,6 @@ final class Lane implements AutoCloseable {
 
     WritePlan plan() {
         return plan;
-    }
-
-    /// Scratch memory of this thread.
-    MemorySegment staging(long byteCount) {
-        MemorySegment found = staging;
-        if (found == null) {
-            found = arena.allocate(byteCount, STAGING_ALIGNMENT.bytes());
-            staging = found;
-        }
-        return found;
     }
 
     /// Lets the kernel have the pages before Java code touches them: see
@@ -68,14 +51,17 @@ final class Lane implements AutoCloseable {
 
     /// Sums guest memory where it lies. The pages were touched by the kernel before.
     void sum(long imageOffset, MemorySegment slice) throws SnapshotException {
-        memory.runGuarded(
-                "summing %d bytes at image offset 0x%x".formatted(slice.byteSize(), imageOffset),
-                () -> sumCopied(imageOffset, slice, 0, slice.byteSize()));
+        memory.runGuarded("summing", () -> add(imageOffset, slice));
     }
 
-    /// Sums bytes that cannot fault, or whose faults the caller guards.
-    void sumCopied(long imageOffset, MemorySegment bytes, long offset, long byteCount) {
-        summer.add(imageOffset, bytes, offset, byteCount, this::complete);
+    /// Sums all that a unit holds, likewise.
+    void sum(WriteUnit unit) throws SnapshotException {
+        memory.runGuarded("summing", () -> Slices.forEach(plan, unit, Long.MAX_VALUE, this::add));
+        finishUnit();
+    }
+
+    private void add(long imageOffset, MemorySegment slice) {
+        summer.add(imageOffset, slice, 0, slice.byteSize(), this::complete);
     }
 
     /// Nothing more comes of this unit.

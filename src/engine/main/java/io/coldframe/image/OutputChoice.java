@@ -56,6 +56,9 @@ final class OutputChoice {
                     "pages of %s are shorter than the %s that are written past the page cache"
                             .formatted(plan.pageSize(), DirectWriter.ALIGNMENT));
         }
+        if (!DirectWriter.isAligned(plan.memory())) {
+            return refuse("the memory does not begin at a multiple of " + DirectWriter.ALIGNMENT);
+        }
         Optional<DirectDescriptor> opened = DirectDescriptor.open(file);
         if (opened.isEmpty()) {
             return refuse("the file system does not take O_DIRECT");

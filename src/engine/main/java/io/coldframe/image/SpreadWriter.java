@@ -1,9 +1,7 @@
 package io.coldframe.image;
 
 import io.coldframe.SnapshotException;
-import io.coldframe.memory.GuestMemory;
 
-import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Writes the scattered pages of a diff as one run, and then moves them to their places by
@@ -17,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /// **Threads.** Any; [#finish()] after all of them.
 final class SpreadWriter implements UnitWriter {
 
-    // A unit is gathered while another one is being written.
+    // Half of the parts that one call takes, in pages of 4 KiB.
     private static final long UNIT_BYTES = 2L << 20;
 
     private final ImageFile file;
@@ -43,6 +41,8 @@ final class SpreadWriter implements UnitWriter {
     /// Whether the file system inserts holes of this size. The draft is empty before and after.
     static boolean isPossible(ImageFile file, WritePlan plan) throws SnapshotException {
         long pageBytes = plan.pageSize().bytes();
+        // An insertion lengthens a file past the limit of the process; this does not.
+        file.setLength(plan.byteCount());
         file.setLength(pageBytes);
         boolean possible = file.insertHole(0, pageBytes);
         file.setLength(0);
@@ -61,46 +61,21 @@ final class SpreadWriter implements UnitWriter {
 
     @Override
     public void write(WriteUnit unit, Lane lane) throws SnapshotException {
-        MemorySegment staging = lane.staging(UNIT_BYTES);
-        // Packed offset, and bytes that are gathered for it.
-        long[] place = {unit.packedOffset(), 0};
+        GatheredParts parts = new GatheredParts(file, plan.memory(), unit.packedOffset());
         Slices.forEach(
                 plan,
                 unit,
                 UNIT_BYTES,
                 (imageOffset, slice) -> {
-                    long byteCount = slice.byteSize();
-                    if (byteCount > staging.byteSize() - place[1]) {
-                        flush(staging, place, imageOffset);
+                    if (!parts.hasRoomFor(slice)) {
+                        parts.write(direct.fd());
                     }
-                    gather(lane, imageOffset, slice, staging.asSlice(place[1], byteCount));
-                    place[1] += byteCount;
+                    parts.add(imageOffset, slice);
                 });
-        flush(staging, place, plan.pageSize().bytes(unit.firstPage()));
-        lane.finishUnit();
-    }
-
-    private void gather(Lane lane, long imageOffset, MemorySegment slice, MemorySegment target)
-            throws SnapshotException {
-        lane.ensurePresent(imageOffset, slice.byteSize());
-        plan.memory()
-                .runGuarded(
-                        "gathering %d bytes at image offset 0x%x"
-                                .formatted(slice.byteSize(), imageOffset),
-                        () -> MemorySegment.copy(slice, 0, target, 0, slice.byteSize()));
-        lane.sumCopied(imageOffset, target, 0, target.byteSize());
-    }
-
-    private void flush(MemorySegment staging, long[] place, long imageOffset)
-            throws SnapshotException {
-        MemorySegment gathered = staging.asSlice(0, place[1]);
-        GuestMemory memory = plan.memory();
-        if (!file.write(direct.fd(), gathered, place[0], memory, imageOffset)) {
-            file.writeBuffered(gathered, place[0], memory, imageOffset);
-        }
-        bytesWritten.addAndGet(place[1]);
-        place[0] += place[1];
-        place[1] = 0;
+        parts.write(direct.fd());
+        bytesWritten.addAndGet(unit.byteCount());
+        // The kernel has touched every page by now.
+        lane.sum(unit);
     }
 
     @Override

@@ -123,8 +123,14 @@ record SumsHeader(
         bytes.set(U32, BLOCK_SHIFT_AT, blockSize.shift());
         bytes.set(U64, WRITTEN_PAGES_AT, writtenPages);
         bytes.set(U64, SUM_COUNT_AT, sumCount);
-        bytes.set(U32, BODY_CRC_AT, crcOfBody(target));
-        bytes.set(U32, CRC_AT, crcOfHeader(target));
+        seal(target);
+    }
+
+    /// Sets both checksums.
+    static void seal(byte[] encoded) {
+        MemorySegment bytes = MemorySegment.ofArray(encoded);
+        bytes.set(U32, BODY_CRC_AT, crcOfBody(encoded));
+        bytes.set(U32, CRC_AT, crcOfHeader(encoded));
     }
 
     /// The header of bytes that are whole, as both checksums say.

@@ -41,6 +41,11 @@ public final class FailingFileCalls extends ForwardingFileCalls {
         return everSince;
     }
 
+    /// What the failures say.
+    public int errno() {
+        return errno;
+    }
+
     /// What failed first; empty if the work had fewer calls.
     public synchronized Optional<Call> failed() {
         return failed;

@@ -1,0 +1,135 @@
+package io.coldframe.image;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coldframe.memory.DirtyBitmap;
+import io.coldframe.memory.GuestLayout;
+import io.coldframe.memory.GuestMemory;
+import io.coldframe.memory.PageSize;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// An image that is part of a directory or of a pair, and memory of strangers.
+final class MemoryWriterPartsTest {
+    @TempDir Path folder;
+    private WriterFixture guest;
+    private DirtyBitmap dirty;
+
+    @BeforeEach
+    void setUp() throws IOException {
+        guest = new WriterFixture();
+        dirty = WriterFixture.bitmap(PageSize.KIB_4, 7, 8);
+    }
+
+    @AfterEach
+    void tearDown() {
+        dirty.close();
+        guest.close();
+    }
+
+    private MemoryWriter in(AtomicDirectory directory) throws IOException {
+        return MemoryWriter.in(
+                directory, "memory.bin", WriterFixture.BYTES, PageSize.KIB_4, WriteOptions.DEFAULT);
+    }
+
+    @Test
+    void thePagesAreCleanWhenTheDirectoryIsCommitted() throws Exception {
+        Path target = folder.resolve("snapshot");
+        try (AtomicDirectory directory = AtomicDirectory.create(target, OnExisting.REFUSE)) {
+            try (MemoryWriter writer = in(directory)) {
+                writer.writeDiff(guest.memory, dirty);
+                writer.commit();
+            }
+            assertEquals(0, dirty.dirtyCount());
+            directory.commit();
+        }
+        WriterFixture.assertDirty(dirty);
+        assertArrayEquals(
+                guest.diff(PageSize.KIB_4, 7, 8), Files.readAllBytes(target.resolve("memory.bin")));
+    }
+
+    @Test
+    void thePagesAreDirtyAgainWhenTheDirectoryIsNot() throws Exception {
+        Path target = folder.resolve("snapshot");
+        try (AtomicDirectory directory = AtomicDirectory.create(target, OnExisting.REFUSE)) {
+            try (MemoryWriter writer = in(directory)) {
+                writer.writeDiff(guest.memory, dirty);
+                writer.commit();
+            }
+            assertEquals(0, dirty.dirtyCount());
+        }
+        WriterFixture.assertDirty(dirty, 7, 8);
+        assertEquals(List.of(), WriterFixture.names(folder));
+    }
+
+    @Test
+    void aDirectoryIsNotCommittedWithHalfAnImage() throws Exception {
+        Path target = folder.resolve("snapshot");
+        AtomicDirectory directory = AtomicDirectory.create(target, OnExisting.REFUSE);
+        try (MemoryWriter writer = in(directory)) {
+            writer.writeDiff(guest.memory, dirty);
+        }
+        WriterFixture.assertDirty(dirty, 7, 8);
+        assertThrows(IllegalStateException.class, directory::commit);
+        assertEquals(List.of(), WriterFixture.names(folder));
+    }
+
+    @Test
+    void thePagesAreCleanWhenThePairIsCommitted() throws Exception {
+        Path memory = folder.resolve("x.mem");
+        for (boolean commit : new boolean[] {false, true}) {
+            try (AtomicPair pair =
+                    AtomicPair.create(folder.resolve("x.snap"), memory, OnExisting.REFUSE)) {
+                try (MemoryWriter writer =
+                        MemoryWriter.in(
+                                pair, WriterFixture.BYTES, PageSize.KIB_4, WriteOptions.DEFAULT)) {
+                    writer.writeFull(guest.memory, dirty);
+                    writer.commit();
+                }
+                if (commit) {
+                    pair.commit(new byte[] {1}, Optional.empty());
+                }
+            }
+            assertEquals(commit ? 0 : 2, dirty.dirtyCount());
+        }
+        assertArrayEquals(guest.model, Files.readAllBytes(memory));
+    }
+
+    @Test
+    void memoryThatIsNotAlignedIsWrittenAnotherWay() throws Exception {
+        Path target = folder.resolve("memory.bin");
+        try (Arena arena = Arena.ofShared()) {
+            MemorySegment odd = arena.allocate(WriterFixture.BYTES + 4096, 4096).asSlice(24);
+            MemorySegment lent = odd.asSlice(0, WriterFixture.BYTES);
+            lent.copyFrom(MemorySegment.ofArray(guest.model));
+            GuestMemory memory = GuestMemory.lent(GuestLayout.of(lent.byteSize()), List.of(lent));
+            for (Output output : Output.values()) {
+                WriteOptions options = WriteOptions.DEFAULT.withOutput(output);
+                try (MemoryWriter writer = WriterFixture.open(target, PageSize.KIB_4, options)) {
+                    writer.writeFull(memory);
+                    if (output == Output.AUTO || output == Output.DIRECT) {
+                        assertEquals(Output.BUFFERED, writer.report().output());
+                        String why = writer.report().why();
+                        assertTrue(why.contains("begin at a multiple of 4 KiB"), why);
+                    }
+                    writer.commit();
+                }
+                assertArrayEquals(guest.model, Files.readAllBytes(target));
+            }
+        }
+    }
+}
