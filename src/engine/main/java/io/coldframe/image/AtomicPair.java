@@ -167,6 +167,7 @@ public final class AtomicPair implements AutoCloseable {
     private void forget(Optional<Path> kept) throws SnapshotException {
         FileCalls calls = memory.place().calls();
         if (kept.isPresent()
+                && !memory.place().isInDoubt()
                 && FileIdentity.named(calls, kept.get())
                         .equals(FileIdentity.named(calls, memory.target()))) {
             calls.unlink(kept.get());

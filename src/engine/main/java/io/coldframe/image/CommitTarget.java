@@ -33,6 +33,7 @@ final class CommitTarget implements AutoCloseable {
     private final DraftName draftName;
     private final OnExisting onExisting;
     private final boolean isDirectory;
+    private boolean isInDoubt;
 
     /// How a draft got its place, which says how to undo it.
     enum Placed {
@@ -230,10 +231,22 @@ final class CommitTarget implements AutoCloseable {
     }
 
     private void undo(Path draft, int flags) throws SnapshotException {
+        isInDoubt = true;
         int result = calls.rename(path, draft, flags);
         if (result != 0) {
             throw commitFailure(result, "rename back to " + draft.getFileName());
         }
+        int synced = parent.sync();
+        if (synced != 0) {
+            throw commitFailure(synced, "fsync of the directory after the rename back");
+        }
+        isInDoubt = false;
+    }
+
+    /// Whether a rename was undone in vain, or nobody knows: a power cut may yet bring back either
+    /// of the two files, so that neither is removed.
+    boolean isInDoubt() {
+        return isInDoubt;
     }
 
     private SnapshotException commitFailure(int result, String call) {
@@ -243,8 +256,12 @@ final class CommitTarget implements AutoCloseable {
                 failure.kind(), reason, call + ": " + Errno.text(-result), path);
     }
 
-    /// Removes whatever has the draft's name, the draft or what it replaced.
+    /// Removes whatever has the draft's name, the draft or what it replaced; unless it is in doubt
+    /// which of them the target is.
     void discard(Path draft, FileIdentity identity) {
+        if (isInDoubt) {
+            return;
+        }
         try {
             new Drafts(parent).remove(draft, identity);
         } catch (SnapshotException left) {

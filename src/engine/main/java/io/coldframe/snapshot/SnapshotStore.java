@@ -67,6 +67,9 @@ public final class SnapshotStore {
     public static SnapshotStore open(Path directory) throws SnapshotException {
         SnapshotStore store = openAsFound(directory);
         AtomicDirectory.removeAbandoned(store.paths.root());
+        if (StorePaths.isDirectory(store.paths.tags())) {
+            AtomicDirectory.removeAbandoned(store.paths.tags());
+        }
         return store;
     }
 
