@@ -32,7 +32,7 @@ final class WriteJob {
         List<Workers.Task> tasks = new ArrayList<>();
         int threadCount = plan.options().threadCount();
         boolean sumsApart = writer.isSummedApart();
-        int writers = sumsApart ? Math.max(1, threadCount - 1) : threadCount;
+        int writers = sumsApart ? plan.writerCount() : threadCount;
         for (int i = 0; i < writers; i++) {
             tasks.add(this::write);
         }

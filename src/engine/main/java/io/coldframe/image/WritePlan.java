@@ -28,6 +28,11 @@ record WritePlan(GuestMemory memory, SumsBuilder sums, WriteOptions options) {
         return pages().isAll();
     }
 
+    /// How many threads write where others sum: one, unless there are more than two.
+    int writerCount() {
+        return Math.max(1, options.threadCount() - 1);
+    }
+
     /// How many bytes are held.
     long heldBytes() {
         return units(byteCount()).heldBytes();
