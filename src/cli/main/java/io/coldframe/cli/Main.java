@@ -5,7 +5,9 @@ import io.coldframe.cli.bench.BenchCommand;
 import io.coldframe.cli.doctor.DoctorCommand;
 import io.coldframe.cli.snapshot.CheckHostCommand;
 import io.coldframe.cli.snapshot.DescribeCommand;
+import io.coldframe.cli.snapshot.ExportCommand;
 import io.coldframe.cli.snapshot.FsckCommand;
+import io.coldframe.cli.snapshot.ImportCommand;
 import io.coldframe.cli.snapshot.ListCommand;
 import io.coldframe.cli.snapshot.RemoveCommand;
 import io.coldframe.cli.snapshot.RestoreCommand;
@@ -58,6 +60,8 @@ import java.util.concurrent.CancellationException;
             RestoreCommand.class,
             TagCommand.class,
             RemoveCommand.class,
+            ImportCommand.class,
+            ExportCommand.class,
             FsckCommand.class,
             CheckHostCommand.class,
             BenchCommand.class,

@@ -99,10 +99,11 @@ final class ManifestReport {
         table.row("created", manifest.createdAt() + " by " + manifest.tool());
         table.row(
                 "guest",
-                "%s, %d vCPUs, %s"
+                "%s, %d vCPU%s, %s"
                         .formatted(
                                 manifest.architecture().text(),
                                 manifest.vcpuCount(),
+                                manifest.vcpuCount() == 1 ? "" : "s",
                                 ByteCounts.text(manifest.memory().byteCount())));
         table.row(
                 "regions",

@@ -10,6 +10,7 @@ import io.coldframe.image.OnExisting;
 import io.coldframe.image.WriteReport;
 import io.coldframe.memory.GuestMemory;
 import io.coldframe.memory.PageSize;
+import io.coldframe.snapshot.Manifest;
 import io.coldframe.snapshot.SnapshotReport;
 import io.coldframe.snapshot.SnapshotRequest;
 import io.coldframe.snapshot.SnapshotStore;
@@ -121,15 +122,20 @@ public final class SaveCommand implements Callable<Integer> {
 
     private static String text(SnapshotReport report, long elapsedNs) {
         WriteReport memory = report.memory();
+        // Of a diff most of the time goes into finding what has changed, so its rate says nothing.
+        String rate =
+                report.manifest().kind() == Manifest.Kind.FULL
+                        ? ", " + ByteCounts.rate(memory.bytesWritten(), elapsedNs)
+                        : "";
         return String.format(
                 Locale.ROOT,
-                "saved %s (%s): %s of %s written in %.1f s, %s, %s%n",
+                "saved %s (%s): %s of %s written in %.1f s%s, %s%n",
                 report.name(),
                 ManifestReport.kind(report.manifest()),
                 ByteCounts.text(memory.bytesWritten()),
                 ByteCounts.text(report.manifest().memory().byteCount()),
                 elapsedNs / 1e9,
-                ByteCounts.rate(memory.bytesWritten(), elapsedNs),
+                rate,
                 memory.output().name().toLowerCase(Locale.ROOT));
     }
 }

@@ -12,6 +12,7 @@ import io.coldframe.cli.ProgressOption;
 import io.coldframe.snapshot.PairPaths;
 import io.coldframe.snapshot.PairVerification;
 import io.coldframe.snapshot.SnapshotPair;
+import io.coldframe.snapshot.SnapshotSummary;
 import io.coldframe.snapshot.VerifyReport;
 
 import picocli.CommandLine.Command;
@@ -20,10 +21,13 @@ import picocli.CommandLine.Parameters;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
 /// `coldframe verify`: reads everything, and compares it with its sums.
 @Command(
@@ -52,17 +56,25 @@ public final class VerifyCommand implements Callable<Integer> {
     /// What has become of one.
     ///
     /// @param problem empty if all is well
-    private record Result(String reference, String problem, List<Map<String, Object>> read) {}
+    private record Result(String reference, String problem, List<Map<String, Object>> read) {
+
+        boolean isOk() {
+            return problem.isEmpty();
+        }
+    }
 
     @Override
     public Integer call() throws SnapshotException {
         List<Result> results = new ArrayList<>();
         try (Activity activity = progress.begin("verifying", json)) {
-            for (String reference : targets()) {
+            if (references.isEmpty()) {
+                verifyAll(results, activity);
+            }
+            for (String reference : references) {
                 results.add(verify(reference, activity));
             }
         }
-        boolean clean = results.stream().allMatch(result -> result.problem().isEmpty());
+        boolean clean = results.stream().allMatch(Result::isOk);
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("clean", clean);
         members.put("results", results.stream().map(VerifyCommand::members).toList());
@@ -70,13 +82,16 @@ public final class VerifyCommand implements Callable<Integer> {
         return clean ? ExitCode.OK : ExitCode.DAMAGED;
     }
 
-    private List<String> targets() throws SnapshotException {
-        if (!references.isEmpty()) {
-            return references;
+    /// The newest first: whoever lies on others has them read with it, and nothing is read twice.
+    private void verifyAll(List<Result> results, Progress activity) throws SnapshotException {
+        Set<Object> done = new HashSet<>();
+        for (SnapshotSummary summary : store.open().list().reversed()) {
+            if (!done.contains(summary.name())) {
+                Result result = verify(summary.name(), activity);
+                results.add(result);
+                result.read().forEach(read -> done.add(read.get("name")));
+            }
         }
-        List<String> all = new ArrayList<>();
-        store.open().list().forEach(summary -> all.add(summary.name()));
-        return all;
     }
 
     /// What is damaged is a result; whatever else goes wrong ends the command.
@@ -118,7 +133,7 @@ public final class VerifyCommand implements Callable<Integer> {
     private static Map<String, Object> members(Result result) {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("snapshot", result.reference());
-        members.put("ok", result.problem().isEmpty());
+        members.put("ok", result.isOk());
         members.put("problem", result.problem());
         members.put("read", result.read());
         return members;
@@ -132,11 +147,21 @@ public final class VerifyCommand implements Callable<Integer> {
             out.append(result.reference())
                     .append(": ")
                     .append(
-                            result.problem().isEmpty()
-                                    ? "ok, " + ByteCounts.text(byteCount) + " read"
+                            result.isOk()
+                                    ? "ok, " + ByteCounts.text(byteCount) + " read" + on(result)
                                     : "DAMAGED: " + result.problem())
                     .append('\n');
         }
         return out.toString();
+    }
+
+    /// What it lies on, which was read with it.
+    private static String on(Result result) {
+        return result.read().size() < 2
+                ? ""
+                : result.read().stream()
+                        .skip(1)
+                        .map(read -> String.valueOf(read.get("name")))
+                        .collect(Collectors.joining(", ", ", with ", ""));
     }
 }

@@ -187,15 +187,24 @@ final class StoreCommandsTest {
 
         CommandRun verified = run("verify").expect(ExitCode.DAMAGED);
         List<String> lines = verified.out().lines().toList();
-        assertTrue(lines.get(0).startsWith("base: DAMAGED: "), lines.get(0));
-        assertTrue(lines.get(0).contains(memory.toString()), lines.get(0));
-        assertEquals("other: ok, 1 MiB read", lines.get(1));
+        assertEquals("other: ok, 1 MiB read", lines.get(0));
+        assertTrue(lines.get(1).startsWith("base: DAMAGED: "), lines.get(1));
+        assertTrue(lines.get(1).contains(memory.toString()), lines.get(1));
 
         JsonView json = run("verify", "base", "--json").expect(ExitCode.DAMAGED).json();
         assertEquals(false, json.get("clean"));
         run("restore", "base", folder.resolve("x")).expect(ExitCode.DAMAGED).failure();
         assertFalse(Files.exists(folder.resolve("x")));
         run("verify", "other").expect(ExitCode.OK);
+    }
+
+    @Test
+    void whatOthersLieOnIsReadWithThemAndNotAgain() throws IOException {
+        save("base");
+        ram.change(1);
+        save("next", "--parent", "base");
+        assertEquals(
+                "next: ok, 1.0 MiB read, with base\n", run("verify").expect(ExitCode.OK).out());
     }
 
     @Test

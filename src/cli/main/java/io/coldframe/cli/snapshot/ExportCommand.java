@@ -1,0 +1,72 @@
+package io.coldframe.cli.snapshot;
+
+import io.coldframe.SnapshotException;
+import io.coldframe.cli.Activity;
+import io.coldframe.cli.CommandFailure;
+import io.coldframe.cli.ExitCode;
+import io.coldframe.cli.JsonOption;
+import io.coldframe.cli.ProgressOption;
+import io.coldframe.image.OnExisting;
+import io.coldframe.snapshot.Bridges;
+import io.coldframe.snapshot.PairPaths;
+import io.coldframe.snapshot.SnapshotStore;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/// `coldframe export`: a snapshot of a store in another format.
+@Command(
+        name = "export",
+        description = {
+            "Writes a snapshot, with all that it lies on, as a pair or as an OpenVMM directory.",
+            "",
+            "A pair needs a machine state that Coldframe can read; a directory takes any.",
+            ""
+        })
+public final class ExportCommand implements Callable<Integer> {
+
+    @Mixin private StoreOption store = new StoreOption();
+    @Mixin private JsonOption json = new JsonOption();
+    @Mixin private ProgressOption progress = new ProgressOption();
+
+    @Mixin private ForeignFormat target = new ForeignFormat();
+
+    @Parameters(paramLabel = "SNAPSHOT", description = "A name, a tag or an id.")
+    private String reference = "";
+
+    @Option(names = "--replace", description = "Take the place of what is there.")
+    private boolean replace;
+
+    /// For picocli.
+    public ExportCommand() {}
+
+    @Override
+    public Integer call() throws SnapshotException, CommandFailure {
+        target.requireOne();
+        SnapshotStore opened = store.open();
+        OnExisting onExisting = replace ? OnExisting.REPLACE : OnExisting.REFUSE;
+        try (Activity activity = progress.begin("exporting", json)) {
+            Optional<Path> pair = target.pair();
+            if (pair.isPresent()) {
+                PairPaths paths = UserInput.check(() -> PairPaths.of(pair.get()));
+                Bridges.exportPair(opened, reference, paths, onExisting, activity);
+            } else {
+                Bridges.exportOpenVmm(opened, reference, target.path(), onExisting, activity);
+            }
+        }
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("snapshot", reference);
+        members.put("target", target.path().toString());
+        members.put("format", target.word());
+        json.print(members, "exported %s to %s%n".formatted(reference, target.path()));
+        return ExitCode.OK;
+    }
+}
