@@ -20,8 +20,15 @@ final class Checks {
 
     private static final Set<String> DURABLE_FILES =
             Set.of(
+                    "src/engine/main/java/io/coldframe/image/AtomicDirectory.java",
                     "src/engine/main/java/io/coldframe/image/AtomicFile.java",
-                    "src/engine/main/java/io/coldframe/image/AtomicDirectory.java");
+                    "src/engine/main/java/io/coldframe/image/AtomicPair.java",
+                    "src/engine/main/java/io/coldframe/image/CommitTarget.java",
+                    "src/engine/main/java/io/coldframe/image/DirectoryEntries.java",
+                    "src/engine/main/java/io/coldframe/image/DraftFile.java",
+                    "src/engine/main/java/io/coldframe/image/ParentDirectory.java",
+                    // The door that they all go through.
+                    "src/engine/main/java/io/coldframe/os/KernelFileCalls.java");
 
     private static final Set<String> TOP_LEVEL =
             Set.of(

@@ -47,6 +47,18 @@ enum HouseRule {
                     "\\.force\\(|\\bATOMIC_MOVE\\b",
                     "force and ATOMIC_MOVE belong to AtomicFile and AtomicDirectory")),
 
+    /// What is made durable, or gets a name, without the order of a commit is lost by a crash that
+    /// no replay has tried.
+    ONE_PLACE_COMMITS(
+            forbidden(
+                    file ->
+                            file.isMainJava()
+                                    && file.isUnder("src/engine")
+                                    && !Checks.isDurable(file),
+                    "\\.(fsync|fdatasync|rename|renameTo)\\(|[cC]alls(\\(\\))?\\.link\\("
+                            + "|\\bFiles\\.(move|createLink)\\(|\\bLibc\\.(link|clonefile)\\(",
+                    "syncs, renames and links belong to the classes that commit")),
+
     /// The wall is kept by a lint, so nobody silences it.
     RESTRICTED_CALLS_ARE_NOT_HIDDEN(
             forbidden(

@@ -95,6 +95,8 @@ final class TidyTest {
                     new Offence(ENGINE, 1, "class P {{ System.out.println(); }}\n");
             case ONE_PLACE_MAKES_FILES_DURABLE ->
                     new Offence(ENGINE, 1, "class P {{ channel.force(true); }}\n");
+            case ONE_PLACE_COMMITS ->
+                    new Offence(ENGINE, 1, "class P {{ FileCalls.current().fsync(fd); }}\n");
             case RESTRICTED_CALLS_ARE_NOT_HIDDEN ->
                     new Offence(ENGINE, 1, "@SuppressWarnings(\"restricted\")\nclass P {}\n");
             case TESTS_DO_NOT_SLEEP ->

@@ -97,7 +97,8 @@ public final class AtomicPair implements AutoCloseable {
     ///
     /// @param stateBytes the state, which names the new memory
     /// @param replacedMemory the digest of the memory that the state which is there now names;
-    ///     empty if there is none
+    ///     empty if there is none. Read it after [#create]: before that, another writer may still
+    ///     replace it
     /// @throws SnapshotException of kind `CONFLICT` if something came to the targets meanwhile
     public void commit(byte[] stateBytes, Optional<Sha256> replacedMemory)
             throws SnapshotException {

@@ -226,8 +226,7 @@ final class AtomicDirectoryTest {
         for (String wrong : List.of("", ".", "..", "a/b", "/etc")) {
             try (AtomicDirectory directory = directory(OnExisting.REFUSE, "x")) {
                 assertThrows(
-                        IllegalArgumentException.class,
-                        () -> directory.write(wrong, new byte[0]));
+                        IllegalArgumentException.class, () -> directory.write(wrong, new byte[0]));
             }
         }
         try (AtomicDirectory directory = directory(OnExisting.REFUSE, "x")) {

@@ -85,8 +85,7 @@ final class CommitFallbackTest {
         if (work.onExisting() == OnExisting.REPLACE) {
             return;
         }
-        Path target =
-                folder.resolve(work == CommitWork.NEW_PAIR ? "target.mem" : "target");
+        Path target = folder.resolve(work == CommitWork.NEW_PAIR ? "target.mem" : "target");
         Files.writeString(folder.resolve("bystander"), "of no concern");
         FileCalls plain = new PlainRenames(FileCalls.current());
         FileCalls intruding =
@@ -104,8 +103,7 @@ final class CommitFallbackTest {
             return;
         }
         try (var _ = FileCalls.use(intruding)) {
-            Refusals.refused(
-                    Kind.CONFLICT, Reason.EXISTS, target, () -> work.commit(folder));
+            Refusals.refused(Kind.CONFLICT, Reason.EXISTS, target, () -> work.commit(folder));
         }
         assertEquals("somebody's", Files.readString(target));
     }

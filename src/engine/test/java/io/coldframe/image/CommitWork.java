@@ -168,11 +168,11 @@ enum CommitWork {
             throws IOException {
         Path state = folder.resolve("target.snap");
         Path memory = folder.resolve("target.mem");
-        Optional<Sha256> replaced =
-                Files.exists(state)
-                        ? Optional.of(Sha256.stored(Files.readAllBytes(state)))
-                        : Optional.empty();
         try (AtomicPair pair = AtomicPair.create(state, memory, onExisting)) {
+            Optional<Sha256> replaced =
+                    Files.exists(state)
+                            ? Optional.of(Sha256.stored(Files.readAllBytes(state)))
+                            : Optional.empty();
             pair.memory().append(text.getBytes(UTF_8));
             pair.commit(Sha256.of(text.getBytes(UTF_8)).bytes(), replaced);
         }
