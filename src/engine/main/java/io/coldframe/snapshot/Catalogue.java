@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -83,19 +84,27 @@ record Catalogue(
                 .toList();
     }
 
+    /// A snapshot of which nobody can tell here what it is and what it needs, and why. What is
+    /// corrupt is none of these: it can't be restored, so it needs nothing. But a later release may
+    /// restore what this one can't read, and what the system did not give now it may give again.
+    Optional<Map.Entry<String, SnapshotException>> unknown() {
+        return broken.entrySet().stream()
+                .filter(entry -> entry.getValue().kind() != Kind.CORRUPT)
+                .findFirst();
+    }
+
     /// Refuses if there is a snapshot of which nobody can tell here what it needs.
     void requireAllKnown() throws SnapshotException {
-        for (var entry : broken.entrySet()) {
-            // What is corrupt can't be restored, so it needs nothing. A later release may restore
-            // what this one can't read.
-            if (entry.getValue().kind() == Kind.UNSUPPORTED) {
-                throw new SnapshotException(
-                        Kind.CONFLICT,
-                        Reason.VERSION,
-                        "this release can't tell what snapshot " + entry.getKey() + " needs",
-                        String.valueOf(entry.getValue().getMessage()),
-                        entry.getValue());
-            }
+        Optional<Map.Entry<String, SnapshotException>> unknown = unknown();
+        if (unknown.isPresent()) {
+            SnapshotException why = unknown.get().getValue();
+            boolean isLater = why.kind() == Kind.UNSUPPORTED;
+            throw new SnapshotException(
+                    isLater ? Kind.CONFLICT : why.kind(),
+                    isLater ? Reason.VERSION : why.reason(),
+                    "nobody can tell here what snapshot " + unknown.get().getKey() + " needs",
+                    String.valueOf(why.getMessage()),
+                    why);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.coldframe.snapshot;
 
 import io.coldframe.memory.GuestLayout;
+import io.coldframe.state.Architecture;
 
 import java.util.List;
 import java.util.stream.Stream;
@@ -47,14 +48,16 @@ public record Compatibility(List<Item> items) {
 
     /// {@return how a guest of one host fits another}
     ///
+    /// @param guest the guest's architecture, which need not be that of the host that saved it: it
+    ///     may have been brought there
     /// @param saved the host that the snapshot was made on
     /// @param layout where the guest's memory is
     /// @param here the host that it would be restored on
     public static Compatibility between(
-            HostDescription saved, GuestLayout layout, HostDescription here) {
+            Architecture guest, HostDescription saved, GuestLayout layout, HostDescription here) {
         return new Compatibility(
                 List.of(
-                        architecture(saved, here),
+                        architecture(guest, here),
                         vendor(saved, here),
                         model(saved, here),
                         CpuFeatures.compare(saved, here),
@@ -65,10 +68,10 @@ public record Compatibility(List<Item> items) {
                         told("tool", saved.tool(), here.tool())));
     }
 
-    private static Item architecture(HostDescription saved, HostDescription here) {
+    private static Item architecture(Architecture guest, HostDescription here) {
         return item(
                 "architecture",
-                saved.architecture(),
+                guest.text(),
                 here.architecture(),
                 Verdict.REFUSES,
                 "the guest's instructions are not those of this processor");

@@ -48,30 +48,29 @@ final class Fsck {
     private void checkRoot() throws SnapshotException {
         checkDrafts(paths.root());
         for (Path path : Catalogue.entries(paths.root())) {
-            String name = path.getFileName().toString();
-            boolean isDirectory = StorePaths.isDirectory(path);
-            switch (name) {
-                case StorePaths.MARKER -> {}
-                case StorePaths.TAGS, StorePaths.QUARANTINE -> {
-                    if (!isDirectory) {
-                        addForeign(path, "no directory");
-                    }
-                }
-                default -> {
-                    if (isDirectory && Names.isName(name)) {
-                        snapshots.add(path);
-                    } else if (!DirectoryEntries.isDraft(path)) {
-                        addForeign(path, "nothing that belongs in a store");
-                    }
-                }
+            if (isForeign(path)) {
+                problems.add(
+                        FsckProblem.found(
+                                FsckProblem.Kind.FOREIGN_ENTRY,
+                                path,
+                                "nothing that belongs in a store",
+                                Repair.QUARANTINE_ENTRY));
+            } else if (Names.isName(path.getFileName().toString())) {
+                snapshots.add(path);
             }
         }
     }
 
-    private void addForeign(Path path, String what) {
-        problems.add(
-                FsckProblem.found(
-                        FsckProblem.Kind.FOREIGN_ENTRY, path, what, Repair.QUARANTINE_ENTRY));
+    /// Whether something in the store's directory is none of the store's.
+    static boolean isForeign(Path path) {
+        String name = path.getFileName().toString();
+        return switch (name) {
+            case StorePaths.MARKER -> false;
+            case StorePaths.TAGS, StorePaths.QUARANTINE -> !StorePaths.isDirectory(path);
+            default ->
+                    !(StorePaths.isDirectory(path) && Names.isName(name))
+                            && !DirectoryEntries.isDraft(path);
+        };
     }
 
     private void checkDrafts(Path directory) throws SnapshotException {
@@ -146,7 +145,7 @@ final class Fsck {
 
     /// From the base up, so that what lies on something broken is seen to be broken, too.
     private void checkChains() {
-        boolean isAllKnown = results.stream().noneMatch(SnapshotCheck.Result::isUnknown);
+        boolean isAllKnown = isAllKnown();
         Map<UUID, StoredSnapshot> whole = new HashMap<>();
         for (SnapshotCheck.Result result : results) {
             if (result.stored().isEmpty()) {
@@ -164,10 +163,15 @@ final class Fsck {
                                             isAllKnown
                                                     ? Repair.QUARANTINE_SNAPSHOT
                                                     : Repair.NONE)));
-            if (problem.isEmpty() && result.isWhole()) {
+            if (problem.isEmpty() && result.isFitToLieOn()) {
                 whole.put(stored.manifest().id(), stored);
             }
         }
+    }
+
+    /// Whether nothing here is such that only another release, or another day, knows what it is.
+    private boolean isAllKnown() {
+        return results.stream().noneMatch(SnapshotCheck.Result::isUnknown);
     }
 
     private static Optional<String> problemOfParent(
@@ -223,6 +227,7 @@ final class Fsck {
         Set<UUID> ids = new HashSet<>();
         results.forEach(
                 result -> result.stored().ifPresent(stored -> ids.add(stored.manifest().id())));
+        Repair repair = isAllKnown() ? Repair.QUARANTINE_ENTRY : Repair.NONE;
         for (Path file : new Tags(paths).files()) {
             if (!DirectoryEntries.isDraft(file)) {
                 TagCheck.problem(paths, file, ids)
@@ -233,7 +238,7 @@ final class Fsck {
                                                         FsckProblem.Kind.BAD_TAG,
                                                         file,
                                                         what,
-                                                        Repair.QUARANTINE_ENTRY)));
+                                                        repair)));
             }
         }
     }

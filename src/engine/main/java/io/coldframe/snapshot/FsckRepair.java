@@ -5,6 +5,7 @@ import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.image.AtomicDirectory;
 import io.coldframe.image.DirectoryEntries;
+import io.coldframe.image.ImageSums;
 import io.coldframe.snapshot.FsckProblem.Outcome;
 
 import java.nio.file.Files;
@@ -24,6 +25,8 @@ import java.util.stream.Collectors;
 /// quarantine, under its own name, where a person may look at it and from where it can be moved
 /// back.
 final class FsckRepair {
+
+    private static final String REPLACED = "replaced since it was looked at: look again";
 
     private final StorePaths paths;
     private final Set<Path> moved = new HashSet<>();
@@ -88,16 +91,27 @@ final class FsckRepair {
         }
         StoreDirectories.ensure(paths.quarantine());
         try (DirectoryEntries entries = DirectoryEntries.lock(directory)) {
-            if (problem.kind() == FsckProblem.Kind.BAD_TAG && !isBadTag(entry)) {
-                return problem.with(Outcome.GONE);
-            }
-            return problem.movedTo(move(entries, entry));
+            return isStillFound(problem)
+                    ? problem.movedTo(move(entries, entry))
+                    : problem.with(Outcome.GONE);
         }
     }
 
+    /// Whether an entry is still what it was. Under the lock of its directory.
+    private boolean isStillFound(FsckProblem problem) throws SnapshotException {
+        return switch (problem.kind()) {
+            case BAD_TAG -> isBadTag(problem.path());
+            // Somebody may have cleared it away and saved a snapshot under its name.
+            case FOREIGN_ENTRY -> Fsck.isForeign(problem.path());
+            default -> true;
+        };
+    }
+
     private boolean isBadTag(Path tag) throws SnapshotException {
+        Catalogue catalogue = Catalogue.of(paths);
+        catalogue.requireAllKnown();
         Set<UUID> ids = new HashSet<>();
-        Catalogue.of(paths).readable().values().forEach(stored -> ids.add(stored.manifest().id()));
+        catalogue.readable().values().forEach(stored -> ids.add(stored.manifest().id()));
         return Fsck.TagCheck.problem(paths, tag, ids).isPresent();
     }
 
@@ -110,11 +124,12 @@ final class FsckRepair {
         }
         StoreDirectories.ensure(paths.quarantine());
         try (DirectoryEntries entries = DirectoryEntries.lock(paths.root())) {
-            if (now.stored().isPresent()) {
-                Optional<String> reason = reasonToStay(now.stored().get());
-                if (reason.isPresent()) {
-                    return problem.failed(reason.get());
-                }
+            Optional<String> reason =
+                    now.stored().isPresent()
+                            ? reasonToStay(now.stored().get())
+                            : reasonToStay(directory);
+            if (reason.isPresent()) {
+                return problem.failed(reason.get());
             }
             return problem.movedTo(move(entries, directory));
         }
@@ -129,7 +144,8 @@ final class FsckRepair {
                 .anyMatch(
                         other ->
                                 other.kind() == problem.kind()
-                                        && other.path().equals(problem.path()));
+                                        && other.path().equals(problem.path())
+                                        && other.repair() != FsckProblem.Repair.NONE);
     }
 
     /// Broken parents come first in a report, so they are moved by now.
@@ -149,7 +165,7 @@ final class FsckRepair {
     /// Why a snapshot that is broken is not moved all the same. Under the lock of the store.
     private Optional<String> reasonToStay(StoredSnapshot stored) throws SnapshotException {
         if (!stored.isStillThere()) {
-            return Optional.of("replaced since it was looked at: look again");
+            return Optional.of(REPLACED);
         }
         List<String> others =
                 Catalogue.of(paths).childrenOf(stored.manifest().id()).stream()
@@ -158,7 +174,19 @@ final class FsckRepair {
                         .toList();
         return others.isEmpty()
                 ? Optional.empty()
-                : Optional.of("diffs were made on it meanwhile, look again: " + others);
+                : Optional.of("diffs that are whole lie on it: " + others);
+    }
+
+    /// The same of a directory whose manifest could not be read. Under the lock of the store.
+    private Optional<String> reasonToStay(Path directory) throws SnapshotException {
+        try {
+            return new Removal(paths).find(directory).map(_ -> REPLACED);
+        } catch (SnapshotException failure) {
+            if (failure.kind() == Kind.MISSING) {
+                return Optional.empty();
+            }
+            throw failure;
+        }
     }
 
     /// Moves an entry into the quarantine, under a name that is free there.
@@ -174,11 +202,20 @@ final class FsckRepair {
         }
     }
 
-    private static FsckProblem rebuildSums(FsckProblem problem, Path directory)
-            throws SnapshotException {
+    private FsckProblem rebuildSums(FsckProblem problem, Path directory) throws SnapshotException {
         StoredSnapshot stored = StoredSnapshot.read(directory);
-        return SumsRebuild.repair(stored)
-                ? problem.with(Outcome.REPAIRED)
-                : problem.failed("the memory is not what the manifest says, either");
+        Optional<ImageSums> sums = SumsRebuild.rebuild(stored);
+        if (sums.isEmpty()) {
+            return problem.failed("the memory is not what the manifest says, either");
+        }
+        // Reading the memory took its time: the sums must not get into a snapshot that has come
+        // to the name since.
+        try (DirectoryEntries _ = DirectoryEntries.lock(paths.root())) {
+            if (!stored.isStillThere()) {
+                return problem.failed(REPLACED);
+            }
+            SumsRebuild.put(stored, sums.get());
+            return problem.with(Outcome.REPAIRED);
+        }
     }
 }

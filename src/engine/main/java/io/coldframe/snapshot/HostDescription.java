@@ -51,9 +51,16 @@ public record HostDescription(
     private static final Path CPUINFO = Path.of("/proc/cpuinfo");
     private static final Path KVM = Path.of("/dev/kvm");
 
-    /// Copies the features.
+    // The kernels have names for some 300.
+    static final int FEATURE_COUNT_MAX = 4096;
+
+    /// Copies the features, and refuses more than could be read back.
     public HostDescription {
         cpuFeatures = Collections.unmodifiableSortedSet(new TreeSet<>(cpuFeatures));
+        if (cpuFeatures.size() > FEATURE_COUNT_MAX) {
+            throw new IllegalArgumentException(
+                    cpuFeatures.size() + " features, of at most " + FEATURE_COUNT_MAX);
+        }
     }
 
     /// {@return the host that this runs on}

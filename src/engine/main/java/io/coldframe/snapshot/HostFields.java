@@ -12,8 +12,6 @@ import java.util.TreeSet;
 /// The host in a manifest; its tool is OpenVMM's field 3 of the manifest itself.
 final class HostFields {
 
-    private static final int FEATURE_COUNT_MAX = 4096;
-
     private HostFields() {}
 
     static void write(HostDescription host, WireWriter out) {
@@ -40,7 +38,7 @@ final class HostFields {
                 case 1, 2, 3, 4, 9, 11 -> texts[in.field()] = in.string();
                 case 5, 6, 7, 10 -> numbers[in.field()] = in.uint32();
                 case 8 -> {
-                    in.checkCount(features.size(), FEATURE_COUNT_MAX, "features");
+                    in.checkCount(features.size(), HostDescription.FEATURE_COUNT_MAX, "features");
                     features.add(in.eachString());
                 }
                 default -> in.skip();

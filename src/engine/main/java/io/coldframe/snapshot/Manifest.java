@@ -3,6 +3,7 @@ package io.coldframe.snapshot;
 import io.coldframe.Sha256;
 import io.coldframe.SnapshotException;
 import io.coldframe.UnknownFields;
+import io.coldframe.image.ImageSums;
 import io.coldframe.memory.GuestLayout;
 import io.coldframe.memory.PageSize;
 import io.coldframe.state.Architecture;
@@ -143,12 +144,13 @@ public record Manifest(
 
         /// Refuses counts that no memory has.
         public MemoryPart {
+            requireRegions(layout);
             long pageCount = pageSize.pageCount(layout.byteCount());
             if (writtenPageCount < 0 || writtenPageCount > pageCount) {
                 throw new IllegalArgumentException(
                         writtenPageCount + " pages written of " + pageCount);
             }
-            if (sumsByteCount < 0 || sumsByteCount > Integer.MAX_VALUE) {
+            if (sumsByteCount < 0 || sumsByteCount > ImageSums.ENCODED_BYTES_MAX) {
                 throw new IllegalArgumentException("sums of " + sumsByteCount + " bytes");
             }
         }
@@ -183,6 +185,13 @@ public record Manifest(
         }
         labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
         requireLabels(labels);
+    }
+
+    static void requireRegions(GuestLayout layout) {
+        if (layout.regions().size() > REGION_COUNT_MAX) {
+            throw new IllegalArgumentException(
+                    layout.regions().size() + " regions, of at most " + REGION_COUNT_MAX);
+        }
     }
 
     static void requireLabels(SortedMap<String, String> labels) {

@@ -53,6 +53,7 @@ record OpenedLink(StoredSnapshot stored, ImageSums sums, MemoryImage image)
     static MemoryImage image(StoredSnapshot stored, ImageSums sums) throws SnapshotException {
         Path file = stored.part(StorePaths.MEMORY);
         try {
+            PartFile.requireRegular(file);
             return MemoryImage.open(file, sums);
         } catch (SnapshotException failure) {
             throw missingIsCorrupt(failure, file);

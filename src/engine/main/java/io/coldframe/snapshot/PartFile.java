@@ -28,21 +28,30 @@ final class PartFile {
     ///
     /// @throws SnapshotException of kind `MISSING` if it is not there, `CORRUPT` if it is no file
     static FileChannel open(Path path) throws SnapshotException {
+        // The opening of a pipe would wait for its other end.
+        requireRegular(path);
         try {
-            BasicFileAttributes attributes =
-                    Files.readAttributes(
-                            path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            // The opening of a pipe would wait for its other end.
-            if (!attributes.isRegularFile()) {
-                throw new SnapshotException(
-                        Kind.CORRUPT, Reason.MISMATCH, "not a regular file", path);
-            }
             return FileChannel.open(
                     path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
-        } catch (SnapshotException failure) {
-            throw failure;
         } catch (IOException failure) {
             throw failure(path, failure);
+        }
+    }
+
+    /// Refuses what is no file, a symbolic link among it.
+    ///
+    /// @throws SnapshotException of kind `MISSING` if it is not there, `CORRUPT` if it is no file
+    static void requireRegular(Path path) throws SnapshotException {
+        BasicFileAttributes attributes;
+        try {
+            attributes =
+                    Files.readAttributes(
+                            path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        } catch (IOException failure) {
+            throw failure(path, failure);
+        }
+        if (!attributes.isRegularFile()) {
+            throw new SnapshotException(Kind.CORRUPT, Reason.MISMATCH, "not a regular file", path);
         }
     }
 

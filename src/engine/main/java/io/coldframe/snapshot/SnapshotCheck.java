@@ -35,11 +35,12 @@ final class SnapshotCheck {
     /// @param problems what is wrong with it
     record Result(Optional<StoredSnapshot> stored, List<FsckProblem> problems) {
 
-        /// Whether something may lie on it: it is there, or will be when its sums are, and as far
-        /// as anybody can tell it is not broken for good.
-        boolean isWhole() {
+        /// Whether something may lie on it: its memory is there, or will be when its sums are, and
+        /// as far as anybody can tell it is not broken for good. Its state nobody else needs.
+        boolean isFitToLieOn() {
             return stored.isPresent()
                     && problems.stream()
+                            .filter(problem -> !problem.path().endsWith(StorePaths.STATE))
                             .noneMatch(problem -> problem.repair() == Repair.QUARANTINE_SNAPSHOT);
         }
 

@@ -157,16 +157,28 @@ record SnapshotOpener(StorePaths paths) {
         if (named.isPresent()) {
             return named.get();
         }
-        return Catalogue.of(paths)
-                .withId(parent.id())
-                .orElseThrow(
-                        () ->
-                                new SnapshotException(
-                                        Kind.CORRUPT,
-                                        Reason.MISMATCH,
-                                        "its parent %s (%s) is not in the store"
-                                                .formatted(parent.name(), parent.id()),
-                                        child.part(StorePaths.MANIFEST)));
+        Catalogue catalogue = Catalogue.of(paths);
+        Optional<StoredSnapshot> found = catalogue.withId(parent.id());
+        if (found.isPresent()) {
+            return found.get();
+        }
+        // One that can't be read here or now may be the parent.
+        var unknown = catalogue.unknown();
+        if (unknown.isPresent()) {
+            SnapshotException why = unknown.get().getValue();
+            throw new SnapshotException(
+                    why.kind(),
+                    why.reason(),
+                    "its parent %s (%s) may be one that can't be read here: %s"
+                            .formatted(parent.name(), parent.id(), why.getMessage()),
+                    child.part(StorePaths.MANIFEST),
+                    why);
+        }
+        throw new SnapshotException(
+                Kind.CORRUPT,
+                Reason.MISMATCH,
+                "its parent %s (%s) is not in the store".formatted(parent.name(), parent.id()),
+                child.part(StorePaths.MANIFEST));
     }
 
     private Optional<StoredSnapshot> namedOrNone(String name) {

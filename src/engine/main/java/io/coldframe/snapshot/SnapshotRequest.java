@@ -58,6 +58,7 @@ public final class SnapshotRequest {
         this.name = Names.requireName(name);
         this.parentReference = parentReference;
         this.memory = memory;
+        Manifest.requireRegions(layout);
         this.layout = layout;
         this.state = state;
         this.settings = settings;

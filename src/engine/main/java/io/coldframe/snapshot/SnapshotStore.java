@@ -281,6 +281,9 @@ public final class SnapshotStore {
     /// @throws SnapshotException if the host does not tell the size of its pages
     public Compatibility compatibility(Manifest manifest) throws SnapshotException {
         return Compatibility.between(
-                manifest.host(), manifest.memory().layout(), HostDescription.current());
+                manifest.architecture(),
+                manifest.host(),
+                manifest.memory().layout(),
+                HostDescription.current());
     }
 }

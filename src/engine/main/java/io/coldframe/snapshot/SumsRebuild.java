@@ -53,19 +53,13 @@ final class SumsRebuild {
                 .toList();
     }
 
-    /// Puts the sums in the place of what is there.
-    ///
-    /// @return whether the manifest proves them; otherwise nothing has changed
-    static boolean repair(StoredSnapshot stored) throws SnapshotException {
-        Optional<ImageSums> sums = rebuild(stored);
-        if (sums.isEmpty()) {
-            return false;
-        }
+    /// Puts sums that the manifest proves in the place of what is there. Under the lock of the
+    /// store, which says that the snapshot is still there.
+    static void put(StoredSnapshot stored, ImageSums sums) throws SnapshotException {
         try (AtomicFile file =
                 AtomicFile.create(stored.part(StorePaths.SUMS), OnExisting.REPLACE)) {
-            file.write(sums.get().encoded().toArray(ValueLayout.JAVA_BYTE));
+            file.write(sums.encoded().toArray(ValueLayout.JAVA_BYTE));
             file.commit();
         }
-        return true;
     }
 }

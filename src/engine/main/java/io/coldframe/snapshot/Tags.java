@@ -62,6 +62,10 @@ record Tags(StorePaths paths) {
 
     /// All tags that can be read.
     SortedMap<String, UUID> all() throws SnapshotException {
+        return gather(false);
+    }
+
+    private SortedMap<String, UUID> gather(boolean isEachNeeded) throws SnapshotException {
         SortedMap<String, UUID> tags = new TreeMap<>();
         for (Path file : files()) {
             String tag = file.getFileName().toString();
@@ -72,7 +76,10 @@ record Tags(StorePaths paths) {
                 tags.put(tag, read(file));
             } catch (SnapshotException failure) {
                 // It went meanwhile, or it is for fsck to tell what is wrong with it.
-                assert failure.kind() != Kind.CONFLICT : failure;
+                boolean isNone = failure.kind() == Kind.MISSING || failure.kind() == Kind.CORRUPT;
+                if (isEachNeeded && !isNone) {
+                    throw failure;
+                }
             }
         }
         return tags;
@@ -84,8 +91,10 @@ record Tags(StorePaths paths) {
     }
 
     /// The tags of one snapshot.
+    ///
+    /// @throws SnapshotException if one can't be read now, which may be of this snapshot, too
     List<String> of(UUID id) throws SnapshotException {
-        return all().entrySet().stream()
+        return gather(true).entrySet().stream()
                 .filter(tag -> tag.getValue().equals(id))
                 .map(Map.Entry::getKey)
                 .toList();

@@ -41,9 +41,22 @@ public record MachineState(
     /// The most vCPUs that a machine is restored with.
     public static final int VCPU_COUNT_MAX = 32;
 
-    /// Refuses a vCPU of another architecture, and sorts the devices.
+    // Eight times what can be restored: too many is to be told from nonsense.
+    static final int STORED_VCPU_COUNT_MAX = 8 * VCPU_COUNT_MAX;
+    static final int DEVICE_COUNT_MAX = 4096;
+
+    /// Refuses a vCPU of another architecture, and more than could be read back; sorts the devices.
     public MachineState {
         vcpus = List.copyOf(vcpus);
+        if (vcpus.size() > STORED_VCPU_COUNT_MAX || devices.size() > DEVICE_COUNT_MAX) {
+            throw new IllegalArgumentException(
+                    "%d vCPUs and %d devices, of at most %d and %d"
+                            .formatted(
+                                    vcpus.size(),
+                                    devices.size(),
+                                    STORED_VCPU_COUNT_MAX,
+                                    DEVICE_COUNT_MAX));
+        }
         for (VcpuState vcpu : vcpus) {
             if (vcpu.architecture() != architecture) {
                 throw new IllegalArgumentException(

@@ -11,6 +11,9 @@ import java.util.function.LongPredicate;
 /// **Threads.** Immutable; a [Builder] belongs to one thread.
 public final class Registers {
 
+    // KVM lists some 700 registers for a vCPU of arm64 with all extensions, and some 300 MSRs.
+    static final int COUNT_MAX = 4096;
+
     /// No registers at all.
     public static final Registers NONE = new Registers(new long[0], new long[0]);
 
@@ -171,7 +174,12 @@ public final class Registers {
         }
 
         /// {@return the registers}
+        ///
+        /// @throws IllegalArgumentException if there are more than can be read back, or one twice
         public Registers build() {
+            if (count > COUNT_MAX) {
+                throw new IllegalArgumentException(count + " registers, of at most " + COUNT_MAX);
+            }
             if (count == 0) {
                 return NONE;
             }

@@ -13,14 +13,9 @@ import java.util.OptionalLong;
 /// Reads the messages of `docs/state.proto`, which says what each field is.
 ///
 /// Every list has a limit far above what any machine has: without one, a file of ten million
-/// bytes could ask for a gigabyte of empty records.
+/// bytes could ask for a gigabyte of empty records. The records refuse as much, so that nothing is
+/// stored which can't be read.
 final class StateReader {
-
-    // Eight times what can be restored: too many is to be told from nonsense.
-    private static final int VCPU_COUNT_MAX = 8 * MachineState.VCPU_COUNT_MAX;
-    private static final int DEVICE_COUNT_MAX = 4096;
-    // KVM lists some 700 registers for a vCPU of arm64 with all extensions, and some 300 MSRs.
-    private static final int REGISTER_COUNT_MAX = 4096;
 
     private StateReader() {}
 
@@ -73,15 +68,15 @@ final class StateReader {
             switch (in.field()) {
                 case 1 -> vmInfo = Optional.of(in.message(StateReader::vmInfo));
                 case 2 -> {
-                    in.checkCount(vcpus.size(), VCPU_COUNT_MAX, "vCPUs");
+                    in.checkCount(vcpus.size(), MachineState.STORED_VCPU_COUNT_MAX, "vCPUs");
                     vcpus.add(in.eachMessage(StateReader::arm64Vcpu));
                 }
                 case 3 -> {
-                    in.checkCount(vcpus.size(), VCPU_COUNT_MAX, "vCPUs");
+                    in.checkCount(vcpus.size(), MachineState.STORED_VCPU_COUNT_MAX, "vCPUs");
                     vcpus.add(in.eachMessage(X86Reader::vcpu));
                 }
                 case 4 -> {
-                    in.checkCount(devices.size(), DEVICE_COUNT_MAX, "devices");
+                    in.checkCount(devices.size(), MachineState.DEVICE_COUNT_MAX, "devices");
                     devices.add(in.eachMessage(StateReader::device));
                 }
                 case 5 -> controller = in.message(StateReader::interruptController);
@@ -207,7 +202,7 @@ final class StateReader {
 
     /// One entry of a map from a register's number to its value, which is all that it may hold.
     static void register(WireReader in, Registers.Builder registers) throws SnapshotException {
-        in.checkCount(registers.count(), REGISTER_COUNT_MAX, "registers");
+        in.checkCount(registers.count(), Registers.COUNT_MAX, "registers");
         in.eachMessage(
                 entry -> {
                     long number = 0;

@@ -12,8 +12,15 @@ public record X86Features(List<CpuidEntry> cpuid, int tscKilohertz) {
     /// The hypervisor's own choice.
     public static final X86Features NONE = new X86Features(List.of(), 0);
 
-    /// Takes a copy.
+    // What KVM takes.
+    static final int CPUID_COUNT_MAX = 256;
+
+    /// Takes a copy, and refuses more answers than could be read back.
     public X86Features {
         cpuid = List.copyOf(cpuid);
+        if (cpuid.size() > CPUID_COUNT_MAX) {
+            throw new IllegalArgumentException(
+                    cpuid.size() + " answers of CPUID, of at most " + CPUID_COUNT_MAX);
+        }
     }
 }

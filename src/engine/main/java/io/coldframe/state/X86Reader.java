@@ -14,9 +14,6 @@ import java.util.OptionalLong;
 /// they are gathered in an object instead of in variables.
 final class X86Reader {
 
-    // What KVM takes.
-    private static final int CPUID_ENTRY_COUNT_MAX = 256;
-
     private final List<CpuidEntry> cpuid = new ArrayList<>();
     private final List<X86Segment> segments = new ArrayList<>();
     private final Registers.Builder xcrs = new Registers.Builder();
@@ -51,7 +48,7 @@ final class X86Reader {
         switch (in.field()) {
             case 1 -> apicId = in.uint32();
             case 2 -> {
-                in.checkCount(cpuid.size(), CPUID_ENTRY_COUNT_MAX, "answers of CPUID");
+                in.checkCount(cpuid.size(), X86Features.CPUID_COUNT_MAX, "answers of CPUID");
                 cpuid.add(in.eachMessage(X86Reader::cpuid));
             }
             case 3 -> tscKilohertz = in.uint32();

@@ -9,6 +9,7 @@ import io.coldframe.memory.GuestLayout;
 import io.coldframe.memory.PageSize;
 import io.coldframe.snapshot.Compatibility.Item;
 import io.coldframe.snapshot.Compatibility.Verdict;
+import io.coldframe.state.Architecture;
 
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +42,7 @@ final class CompatibilityTest {
     }
 
     private static Item item(HostDescription saved, HostDescription here, String name) {
-        return Compatibility.between(saved, LAYOUT, here).items().stream()
+        return Compatibility.between(Architecture.X86_64, saved, LAYOUT, here).items().stream()
                 .filter(item -> item.name().equals(name))
                 .findFirst()
                 .orElseThrow();
@@ -49,7 +50,7 @@ final class CompatibilityTest {
 
     @Test
     void theHostItselfFits() {
-        Compatibility same = Compatibility.between(HERE, LAYOUT, HERE);
+        Compatibility same = Compatibility.between(Architecture.X86_64, HERE, LAYOUT, HERE);
         assertEquals(Verdict.FITS, same.verdict());
         same.items().forEach(item -> assertEquals("", item.why(), item.toString()));
     }
@@ -57,7 +58,8 @@ final class CompatibilityTest {
     @Test
     void thisHostDescribesItself() throws Exception {
         HostDescription host = HostDescription.current();
-        assertEquals(Verdict.FITS, Compatibility.between(host, LAYOUT, host).verdict());
+        Architecture own = Architecture.named(host.architecture()).orElseThrow();
+        assertEquals(Verdict.FITS, Compatibility.between(own, host, LAYOUT, host).verdict());
         assertNotEquals("", host.kernel());
         assertNotEquals("", host.operatingSystem());
         assertFalse(host.cpuFeatures().isEmpty());
@@ -73,6 +75,17 @@ final class CompatibilityTest {
         assertEquals(Verdict.REFUSES, item.verdict());
         assertEquals("x86_64", item.saved());
         assertEquals("aarch64", item.here());
+    }
+
+    /// As one of OpenVMM that was imported where it can't run.
+    @Test
+    void aGuestOfAnotherArchitectureThanItsHostsRefuses() {
+        Compatibility found = Compatibility.between(Architecture.AARCH64, HERE, LAYOUT, HERE);
+        assertEquals(Verdict.REFUSES, found.verdict());
+        Item item = found.items().getFirst();
+        assertEquals("architecture", item.name());
+        assertEquals("aarch64", item.saved());
+        assertEquals("x86_64", item.here());
     }
 
     @Test
@@ -124,9 +137,13 @@ final class CompatibilityTest {
                 HostDescription.of(XEON, "Linux", "amd64", "6.1.0", PageSize.KIB_16, "kvm");
         assertEquals(Verdict.DIFFERS, item(HERE, large, "host-page").verdict());
         GuestLayout odd = GuestLayout.of(5 * 4096);
-        assertEquals(Verdict.REFUSES, Compatibility.between(HERE, odd, large).verdict());
+        assertEquals(
+                Verdict.REFUSES,
+                Compatibility.between(Architecture.X86_64, HERE, odd, large).verdict());
         GuestLayout shifted = GuestLayout.startingAt(4096, 16384);
-        assertEquals(Verdict.REFUSES, Compatibility.between(HERE, shifted, large).verdict());
+        assertEquals(
+                Verdict.REFUSES,
+                Compatibility.between(Architecture.X86_64, HERE, shifted, large).verdict());
     }
 
     @Test

@@ -12,7 +12,9 @@ import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.Soak;
 import io.coldframe.UnknownFields;
+import io.coldframe.memory.GuestLayout;
 import io.coldframe.memory.GuestRegion;
+import io.coldframe.memory.PageSize;
 import io.coldframe.state.Architecture;
 import io.coldframe.wire.ProtoJudge;
 
@@ -21,7 +23,10 @@ import org.junit.jupiter.api.Test;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.SortedSet;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 
 /// What a manifest promises: the same bytes for the same manifest, which others can read, and not a
 /// bit of which can change unseen.
@@ -242,6 +247,30 @@ final class ManifestTest {
 
     private byte[] withField(String name, Object value, Manifest manifest) {
         return sealed(draft(manifest).set(name, value).build().toByteArray());
+    }
+
+    @Test
+    void nothingIsStoredThatCanNotBeReadBack() {
+        GuestLayout layout = GuestLayout.of(4096);
+        for (int region = 1; region < Manifest.REGION_COUNT_MAX; region++) {
+            layout = layout.then(2L * region * 4096, 4096);
+        }
+        GuestLayout most = layout;
+        StateSource state = Guests.opaque("");
+        SnapshotRequest.adopting("x", Optional.empty(), most, state);
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                        SnapshotRequest.adopting(
+                                "x", Optional.empty(), most.then(1L << 40, 4096), state));
+        SortedSet<String> features = new TreeSet<>();
+        for (int feature = 0; feature <= HostDescription.FEATURE_COUNT_MAX; feature++) {
+            features.add("f" + feature);
+        }
+        CpuInfo cpu = new CpuInfo("", "", 0, 0, 0, features);
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> HostDescription.of(cpu, "", "", "", PageSize.KIB_4, ""));
     }
 
     /// As it is in front of us in a directory of theirs.

@@ -83,7 +83,7 @@ final class RandomManifests {
                 layout,
                 pageSize,
                 random.nextLong(pageSize.pageCount(layout.byteCount()) + 1),
-                random.nextInt(Integer.MAX_VALUE),
+                random.nextInt(1 << 30),
                 digest());
     }
 

@@ -164,10 +164,7 @@ final class StoreDamageTest {
             Files.delete(file);
             assertFound("base", file, name);
             Files.createSymbolicLink(file, directory.resolve("elsewhere"));
-            var failure =
-                    assertThrows(
-                            SnapshotException.class, () -> store.verify("base", Progress.NONE));
-            assertTrue(failure.toString().contains(file.toString()), failure.toString());
+            assertFound("base", file, name + " is a link");
             Files.delete(file);
             Files.write(file, bytes);
         }

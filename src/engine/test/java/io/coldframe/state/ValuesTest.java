@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coldframe.Blob;
 import io.coldframe.Sha256;
+import io.coldframe.UnknownFields;
 
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -141,6 +143,40 @@ final class ValuesTest {
                         new X86Events.PendingException(
                                 false, false, -1, OptionalInt.empty(), OptionalLong.empty()));
         refuses(() -> new MemoryBinding(false, -1, Sha256.of(new byte[0]), Blob.EMPTY));
+    }
+
+    @Test
+    void noListIsLongerThanWhatCanBeReadBack() {
+        Registers.Builder registers = new Registers.Builder();
+        for (int number = 0; number < Registers.COUNT_MAX; number++) {
+            registers.add(number, 1);
+        }
+        assertEquals(Registers.COUNT_MAX, registers.build().count());
+        registers.add(Registers.COUNT_MAX, 1);
+        refuses(registers::build);
+        CpuidEntry entry =
+                new CpuidEntry(0, 0, 0, new CpuidEntry.Answer(0, 0, 0, 0), UnknownFields.NONE);
+        new X86Features(Collections.nCopies(X86Features.CPUID_COUNT_MAX, entry), 0);
+        refuses(
+                () ->
+                        new X86Features(
+                                Collections.nCopies(X86Features.CPUID_COUNT_MAX + 1, entry), 0));
+        MachineState machine =
+                new MachineState(
+                        Architecture.AARCH64,
+                        new VmInfo(1),
+                        List.of(new Arm64Vcpu(0)),
+                        InterruptController.NONE);
+        refuses(
+                () ->
+                        machine.withVcpus(
+                                Collections.nCopies(
+                                        MachineState.STORED_VCPU_COUNT_MAX + 1, new Arm64Vcpu(0))));
+        DeviceState device = new DeviceState("kind", "id", 0, Blob.EMPTY, UnknownFields.NONE);
+        refuses(
+                () ->
+                        machine.withDevices(
+                                Collections.nCopies(MachineState.DEVICE_COUNT_MAX + 1, device)));
     }
 
     @Test
