@@ -180,8 +180,12 @@ public final class AtomicPair implements AutoCloseable {
         try {
             return state.place().place(state.draft().path());
         } catch (Throwable failure) {
-            Path draft = memory.draft().path();
-            Failures.closeAfter(failure, () -> memory.place().undo(draft, placedMemory));
+            // If nobody knows which state a power cut brings back, the new memory stays for the one
+            // and the kept memory for the other.
+            if (!state.place().isInDoubt()) {
+                Path draft = memory.draft().path();
+                Failures.closeAfter(failure, () -> memory.place().undo(draft, placedMemory));
+            }
             throw failure;
         }
     }

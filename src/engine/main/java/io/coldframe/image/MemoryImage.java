@@ -19,6 +19,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// A committed image, read-only, with the sums that say what it holds.
 ///
@@ -133,6 +134,13 @@ public final class MemoryImage implements AutoCloseable {
     /// {@return the file, as it was named when it was opened}
     public Path path() {
         return path;
+    }
+
+    /// {@return whether the path still leads to the file that is open}
+    ///
+    /// @throws SnapshotException if that cannot be told
+    public boolean isStillNamed() throws SnapshotException {
+        return FileIdentity.named(calls, path).equals(Optional.of(identity));
     }
 
     /// Reads all that the image holds, and compares every sum.

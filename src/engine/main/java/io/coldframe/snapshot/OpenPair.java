@@ -26,7 +26,9 @@ import java.util.Optional;
 /// ```
 ///
 /// A reader looks aside before it opens `.mem` and once more after it, because `.mem` may be new
-/// when it is opened; and it looks at last whether `.snap` is still the file that it has read.
+/// when it is opened; and it looks at last whether `.snap` is still the file that it has read. A
+/// save that fails between the renames takes back what it did, so the file that is open must still
+/// have its name, too.
 ///
 /// **Lifetime.** Owns the opened memory file.
 ///
@@ -58,6 +60,7 @@ final class OpenPair implements AutoCloseable {
     }
 
     private static OpenPair open(PairPaths paths, boolean isToBeMapped) throws SnapshotException {
+        boolean wasRefused = false;
         for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
             try (StateFile file =
                     StateFile.open(paths.state(), "state file", StateEnvelope.LIMIT_BYTES)) {
@@ -68,12 +71,17 @@ final class OpenPair implements AutoCloseable {
                 try {
                     opened = open(state, isAside ? aside : paths.memory(), isToBeMapped);
                 } catch (SnapshotException failure) {
-                    if (isUnchanged(file, aside, isAside) && failure.reason() != Reason.BUSY) {
+                    // Once is not enough: it may have been the memory of a save that has failed
+                    // since, and has left no trace.
+                    boolean mayBeTransient = !wasRefused || failure.reason() == Reason.BUSY;
+                    if (isUnchanged(file, aside, isAside) && !mayBeTransient) {
                         throw failure;
                     }
+                    wasRefused = true;
                     continue;
                 }
-                if (isUnchanged(file, aside, isAside)) {
+                wasRefused = false;
+                if (isUnchanged(file, aside, isAside) && opened.image().isStillNamed()) {
                     return opened;
                 }
                 opened.close();
