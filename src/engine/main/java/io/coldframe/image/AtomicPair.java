@@ -2,6 +2,7 @@ package io.coldframe.image;
 
 import io.coldframe.Sha256;
 import io.coldframe.SnapshotException;
+import io.coldframe.SnapshotException.Reason;
 import io.coldframe.bindings.Errno;
 import io.coldframe.os.Failures;
 import io.coldframe.os.FileCalls;
@@ -22,7 +23,8 @@ import java.util.Optional;
 /// 1. read the state, which names digest D;
 /// 2. if there is a file `kept(D)`, that is the memory; otherwise open the memory file;
 /// 3. look for `kept(D)` again: if it is there now, it is the memory;
-/// 4. if the state file is another one by now, start over.
+/// 4. if the state file is another one by now, or the name of the memory leads to another file than
+///    the one that is open, start over.
 ///
 /// **Lifetime.** Closing without a commit, and any failure, removes the drafts and leaves the pair
 /// as it was. What a process that dies leaves is removed by the next one that writes in the same
@@ -59,10 +61,28 @@ public final class AtomicPair implements AutoCloseable {
         }
         AtomicFile stateFile = AtomicFile.create(state, onExisting);
         try {
-            return new AtomicPair(stateFile, AtomicFile.create(memory, onExisting));
+            return new AtomicPair(stateFile, memoryFile(memory, onExisting));
         } catch (Throwable failure) {
             Failures.closeAfter(failure, stateFile);
             throw failure;
+        }
+    }
+
+    private static AtomicFile memoryFile(Path memory, OnExisting onExisting)
+            throws SnapshotException {
+        try {
+            return AtomicFile.create(memory, onExisting);
+        } catch (SnapshotException refusal) {
+            if (onExisting == OnExisting.REFUSE && refusal.reason() == Reason.EXISTS) {
+                throw new SnapshotException(
+                        refusal.kind(),
+                        refusal.reason(),
+                        "exists already, and no state with it: a first save that a crash ended has"
+                                + " left it, or it is somebody else's; replace it or remove it",
+                        memory.toAbsolutePath(),
+                        refusal);
+            }
+            throw refusal;
         }
     }
 
