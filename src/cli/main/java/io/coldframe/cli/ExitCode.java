@@ -2,6 +2,11 @@ package io.coldframe.cli;
 
 import io.coldframe.SnapshotException;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+
 /// The exit codes of every command, and the one table of them that `--help` prints.
 ///
 /// The numbers from 64 up are those of `sysexits.h`. 69 and 70 are also the launcher's: no Java to
@@ -69,6 +74,15 @@ public final class ExitCode {
             case CONFLICT -> CONFLICT;
             case MISSING -> NO_INPUT;
             case SYSCALL -> IO;
+        };
+    }
+
+    /// What a failure of the JDK's file calls means: a file that was named, or a disk.
+    static int of(IOException failure) {
+        return switch (failure) {
+            case NoSuchFileException _, NotDirectoryException _, AccessDeniedException _ ->
+                    NO_INPUT;
+            default -> IO;
         };
     }
 }

@@ -134,7 +134,7 @@ public final class Main {
         }
         if (failure instanceof IOException outside) {
             err.println("coldframe: " + ErrorText.of(outside));
-            return ExitCode.IO;
+            return ExitCode.of(outside);
         }
         return explainDefect(failure, err);
     }

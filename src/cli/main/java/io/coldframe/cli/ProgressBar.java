@@ -28,8 +28,13 @@ final class ProgressBar implements Progress, AutoCloseable {
     // Fast enough to look alive, slow enough to cost nothing.
     private static final long BAR_INTERVAL_NS = 100_000_000L;
     private static final long LINE_INTERVAL_NS = 5_000_000_000L;
-    private static final int BAR_CELLS = 24;
+    private static final int BAR_CELLS = 16;
     private static final String WIPE_LINE = "\r\u001b[K";
+    // On a narrow terminal the line is cut; if it were continued below, only the rest of it would
+    // be
+    // drawn over.
+    private static final String NO_WRAP = "\u001b[?7l";
+    private static final String WRAP = "\u001b[?7h";
 
     private final String what;
     private final Style style;
@@ -78,7 +83,7 @@ final class ProgressBar implements Progress, AutoCloseable {
         }
         lastDoneBytes = doneBytes;
         if (style == Style.BAR) {
-            err.print(WIPE_LINE + bar(doneBytes, totalBytes, nowNs - startNs));
+            err.print(WIPE_LINE + NO_WRAP + bar(doneBytes, totalBytes, nowNs - startNs) + WRAP);
             isDrawn = true;
         } else {
             err.println("coldframe: " + line(doneBytes, totalBytes, nowNs - startNs));

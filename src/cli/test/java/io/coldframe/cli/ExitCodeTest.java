@@ -7,6 +7,9 @@ import io.coldframe.SnapshotException.Kind;
 
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -27,5 +30,12 @@ final class ExitCodeTest {
                         74, Kind.SYSCALL,
                         75, Kind.CONFLICT),
                 kinds);
+    }
+
+    @Test
+    void aFileThatIsNotThereIsNoFailureOfTheDisk() {
+        assertEquals(ExitCode.NO_INPUT, ExitCode.of(new NoSuchFileException("a")));
+        assertEquals(ExitCode.NO_INPUT, ExitCode.of(new AccessDeniedException("a")));
+        assertEquals(ExitCode.IO, ExitCode.of(new IOException("the disk is on fire")));
     }
 }

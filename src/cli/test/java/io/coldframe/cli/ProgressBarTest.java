@@ -32,8 +32,9 @@ final class ProgressBarTest {
             nowNs += SECOND_NS / 2;
             assertTrue(bar.proceed(GIB / 4, GIB));
             assertEquals(
-                    "\r\u001b[Ksaving [======                  ] 25%, 256 MiB of 1 GiB, 512 MiB/s,"
-                            + " 0:02 left",
+                    "\r"
+                        + "\u001b[K\u001b[?7lsaving [====            ] 25%, 256 MiB of 1 GiB, 512"
+                        + " MiB/s, 0:02 left\u001b[?7h",
                     err.toString());
         }
     }
@@ -44,7 +45,7 @@ final class ProgressBarTest {
         nowNs += SECOND_NS;
         bar.proceed(GIB, GIB);
         bar.close();
-        assertTrue(err.toString().endsWith("0:00 left\r\u001b[K"), err.toString());
+        assertTrue(err.toString().endsWith("0:00 left\u001b[?7h\r\u001b[K"), err.toString());
         String before = err.toString();
         nowNs += SECOND_NS;
         bar.proceed(GIB, GIB);

@@ -253,7 +253,7 @@ final class StoreCommandsTest {
         String failure = run("describe", "nothing").expect(ExitCode.NO_INPUT).failure();
         assertTrue(failure.contains("nothing"), failure);
         CommandRun.of("save", "x", "--memory", folder.resolve("no"), "--store", store)
-                .expect(ExitCode.IO)
+                .expect(ExitCode.NO_INPUT)
                 .failure();
     }
 
