@@ -125,7 +125,7 @@ public final class SaveCommand implements Callable<Integer> {
         // Of a diff most of the time goes into finding what has changed, so its rate says nothing.
         String rate =
                 report.manifest().kind() == Manifest.Kind.FULL
-                        ? ", " + ByteCounts.rate(memory.bytesWritten(), elapsedNs)
+                        ? ", " + ByteCounts.rate(memory.byteCount(), elapsedNs)
                         : "";
         return String.format(
                 Locale.ROOT,
