@@ -46,7 +46,7 @@ final class KilledProcessTest {
         script.prepare(folder);
         int doneCount = 0;
         int unfinishedCount = 0;
-        int killCount = Soak.count(6, 180);
+        int killCount = Soak.count(3, 180);
         for (int kill = 0; kill < killCount; kill++) {
             int callCount = 1 + random.nextInt(CALLS_MAX);
             int saidCount = doneCount + killAfter(script, doneCount, callCount);
