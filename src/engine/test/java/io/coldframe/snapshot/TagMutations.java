@@ -24,6 +24,7 @@ public final class TagMutations implements MutationTarget {
                 Files.isWritable(MEMORY)
                         ? Files.createTempDirectory(MEMORY, "coldframe")
                         : Files.createTempDirectory("coldframe");
+        folder.toFile().deleteOnExit();
     }
 
     @Override
