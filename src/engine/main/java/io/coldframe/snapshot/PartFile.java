@@ -38,10 +38,10 @@ final class PartFile {
         }
     }
 
-    /// Refuses what is no file, a symbolic link among it.
+    /// Refuses what is no file, a symbolic link among it; what is one has these attributes.
     ///
     /// @throws SnapshotException of kind `MISSING` if it is not there, `CORRUPT` if it is no file
-    static void requireRegular(Path path) throws SnapshotException {
+    static BasicFileAttributes requireRegular(Path path) throws SnapshotException {
         BasicFileAttributes attributes;
         try {
             attributes =
@@ -53,6 +53,7 @@ final class PartFile {
         if (!attributes.isRegularFile()) {
             throw new SnapshotException(Kind.CORRUPT, Reason.MISMATCH, "not a regular file", path);
         }
+        return attributes;
     }
 
     /// All bytes of a file.
@@ -95,6 +96,10 @@ final class PartFile {
         } catch (IOException failure) {
             throw failure(path, failure);
         }
+        requireLength(found, byteCount, path);
+    }
+
+    static void requireLength(long found, long byteCount, Path path) throws SnapshotException {
         if (found != byteCount) {
             throw new SnapshotException(
                     Kind.CORRUPT,

@@ -102,7 +102,18 @@ final class SnapshotSaver {
                             .formatted(parent.name(), manifest.generation()),
                     target);
         }
+        requireRestorable(parent);
         return Optional.of(parent);
+    }
+
+    private void requireRestorable(StoredSnapshot parent) throws SnapshotException {
+        try {
+            new ChainCheck(new SnapshotOpener(paths)).requireRestorable(parent);
+        } catch (SnapshotException failure) {
+            // One that was taken away meanwhile is not damaged.
+            requireStillThere(parent);
+            throw failure;
+        }
     }
 
     private MemoryFiller.Filled writeFull(GuestMemory memory, AtomicDirectory draft, String name)
@@ -248,16 +259,22 @@ final class SnapshotSaver {
             throw new SnapshotException(
                     Kind.CONFLICT, Reason.EXISTS, "there is a tag of this name", target);
         }
-        if (parent.isPresent() && !parent.get().isStillThere()) {
+        if (parent.isPresent()) {
+            requireStillThere(parent.get());
+        }
+        if (StorePaths.isDirectory(target)) {
+            checkReplaced(parent);
+        }
+    }
+
+    private void requireStillThere(StoredSnapshot parent) throws SnapshotException {
+        if (!parent.isStillThere()) {
             throw new SnapshotException(
                     Kind.CONFLICT,
                     Reason.MISMATCH,
                     "its parent %s (%s) was deleted or replaced meanwhile"
-                            .formatted(parent.get().name(), parent.get().manifest().id()),
+                            .formatted(parent.name(), parent.manifest().id()),
                     target);
-        }
-        if (StorePaths.isDirectory(target)) {
-            checkReplaced(parent);
         }
     }
 
