@@ -5,6 +5,7 @@ import io.coldframe.SnapshotException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 
 /// Runs tasks at the same time, the first of them in the calling thread, and ends with all.
 ///
@@ -24,21 +25,31 @@ final class Workers {
     /// @throws SnapshotException what the first one that failed threw; the failures of the others
     ///     ride along
     static void run(List<Task> tasks, Runnable onFailure) throws SnapshotException {
+        run(tasks, onFailure, work -> new Thread(work, "coldframe-writer"));
+    }
+
+    /// As the other, with threads of one's own making.
+    static void run(List<Task> tasks, Runnable onFailure, ThreadFactory factory)
+            throws SnapshotException {
         List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
         List<Thread> threads = new ArrayList<>();
-        for (Task task : tasks.subList(1, tasks.size())) {
-            Thread thread =
-                    new Thread(() -> attempt(task, failures, onFailure), "coldframe-writer");
-            thread.setDaemon(true);
-            thread.start();
-            threads.add(thread);
-        }
-        attempt(tasks.getFirst(), failures, onFailure);
+        Task first =
+                () -> {
+                    for (Task task : tasks.subList(1, tasks.size())) {
+                        Thread thread = factory.newThread(() -> attempt(task, failures, onFailure));
+                        thread.setDaemon(true);
+                        thread.start();
+                        threads.add(thread);
+                    }
+                    tasks.getFirst().run();
+                };
+        // Also where the system has no more threads: those that run are waited for.
+        attempt(first, failures, onFailure);
         joinAll(threads);
         if (!failures.isEmpty()) {
-            Throwable first = failures.removeFirst();
-            failures.forEach(first::addSuppressed);
-            rethrow(first);
+            Throwable failure = failures.removeFirst();
+            failures.forEach(failure::addSuppressed);
+            rethrow(failure);
         }
     }
 
