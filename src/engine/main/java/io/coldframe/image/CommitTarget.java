@@ -71,6 +71,10 @@ final class CommitTarget implements AutoCloseable {
         if (directory == null || name.isEmpty() || name.equals(".") || name.equals("..")) {
             throw new IllegalArgumentException("not a name in a directory: " + path);
         }
+        if (DraftName.isPassing(name)) {
+            throw new IllegalArgumentException(
+                    "the name of a draft, which the next writer there removes: " + path);
+        }
         ParentDirectory parent = ParentDirectory.open(FileCalls.current(), directory);
         return new CommitTarget(parent, absolute, onExisting, isDirectory);
     }

@@ -25,7 +25,11 @@ record DraftName(String stem) {
 
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final HexFormat HEX = HexFormat.of();
-    private static final Pattern DRAFT = Pattern.compile("\\.(.+)\\.[0-9a-f]{16}\\.draft");
+    // A name may have any character, the end of a line among them.
+    private static final Pattern DRAFT =
+            Pattern.compile("\\.(.+)\\.[0-9a-f]{16}\\.draft", Pattern.DOTALL);
+    private static final Pattern KEPT =
+            Pattern.compile("\\.(.+)\\.[0-9a-f]{16}\\.kept", Pattern.DOTALL);
 
     /// For drafts of a target of this name.
     static DraftName of(String targetName) {
@@ -48,6 +52,11 @@ record DraftName(String stem) {
         return draft.matches() ? Optional.of(new DraftName(draft.group(1))) : Optional.empty();
     }
 
+    /// Whether a name is one of those above: whatever has it is removed sooner or later.
+    static boolean isPassing(String name) {
+        return DRAFT.matcher(name).matches() || KEPT.matcher(name).matches();
+    }
+
     /// A name that nobody can foresee.
     String random() {
         byte[] bytes = new byte[8];
@@ -62,8 +71,7 @@ record DraftName(String stem) {
 
     /// Whether a name is one that [#kept(Sha256)] gives for some digest.
     boolean isKept(String name) {
-        String before = "." + stem + ".";
-        return name.startsWith(before)
-                && name.substring(before.length()).matches("[0-9a-f]{16}\\.kept");
+        Matcher kept = KEPT.matcher(name);
+        return kept.matches() && kept.group(1).equals(stem);
     }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.coldframe.Sha256;
 import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.SnapshotException.Reason;
@@ -65,6 +66,19 @@ final class AtomicFileTest {
                 PosixFilePermissions.fromString("rw-------"),
                 Files.getPosixFilePermissions(target));
         assertEquals(List.of("target"), names());
+    }
+
+    @Test
+    void whatTheNextWriterWouldRemoveIsNoTarget() throws IOException {
+        DraftName name = DraftName.of("target");
+        Sha256 digest = Sha256.of(new byte[] {1});
+        for (String passing : List.of(name.random(), name.kept(digest))) {
+            Path wanted = folder.resolve(passing);
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> AtomicFile.create(wanted, OnExisting.REFUSE));
+        }
+        assertEquals(List.of(), names());
     }
 
     @Test

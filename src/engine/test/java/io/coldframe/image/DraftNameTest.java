@@ -20,7 +20,7 @@ final class DraftNameTest {
 
     @Test
     void aDraftTellsWhatItIsADraftOf() {
-        for (String name : List.of("a", ".hidden", "a.b.draft", "a b", "雪", "..draft")) {
+        for (String name : List.of("a", ".hidden", "a.b.draft", "a b", "雪", "..draft", "a\nb")) {
             String draft = DraftName.of(name).random();
             assertEquals(Optional.of(DraftName.of(name)), DraftName.parse(draft));
         }
@@ -74,5 +74,6 @@ final class DraftNameTest {
         assertTrue(DraftName.of("a").isKept(DraftName.of("a").kept(digest)));
         assertFalse(DraftName.of("a").isKept(DraftName.of("a.b").kept(digest)));
         assertFalse(DraftName.of("a.b").isKept(DraftName.of("a").kept(digest)));
+        assertTrue(DraftName.of("a\nb").isKept(DraftName.of("a\nb").kept(digest)));
     }
 }
