@@ -331,9 +331,9 @@ public final class AtomicDirectory implements AutoCloseable {
     public void close() {
         if (!done) {
             done = true;
-            attachments.forEach(Attachment::abandoned);
             target.discard(draft, identity);
             closeAll();
+            attachments.forEach(Attachment::abandoned);
         }
     }
 

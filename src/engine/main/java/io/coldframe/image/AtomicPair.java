@@ -230,9 +230,9 @@ public final class AtomicPair implements AutoCloseable {
     public void close() {
         if (!done) {
             done = true;
-            attachments.forEach(Attachment::abandoned);
             memory.close();
             state.close();
+            attachments.forEach(Attachment::abandoned);
         }
     }
 }

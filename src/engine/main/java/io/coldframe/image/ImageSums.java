@@ -44,6 +44,11 @@ public final class ImageSums {
     /// and whoever has more memory takes larger blocks.
     public static final long ENCODED_BYTES_MAX = 1L << 30;
 
+    /// The largest block, and so the largest page of an image: the huge page of arm64 kernels with
+    /// pages of 16 KiB. Whoever reads a block holds all of it before a byte of it is believed, so
+    /// this bounds what a file of sums can make a reader allocate.
+    public static final PageSize BLOCK_MAX = new PageSize(25);
+
     private static final ValueLayout.OfInt SUM =
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 

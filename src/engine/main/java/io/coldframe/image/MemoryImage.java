@@ -117,6 +117,20 @@ public final class MemoryImage implements AutoCloseable {
         return sumsOf(file, SumsBuilder.of(byteCount, pageSize, blockSize, all).build());
     }
 
+    /// As the other, in blocks as [WriteOptions#DEFAULT] makes them: pages, or larger where there
+    /// are many.
+    ///
+    /// @param file the file
+    /// @param byteCount its length
+    /// @param pageSize what is written as one
+    /// @return the sums of a full image
+    /// @throws SnapshotException if it cannot be read, or has another length
+    public static ImageSums sumsOf(Path file, long byteCount, PageSize pageSize)
+            throws SnapshotException {
+        PageSize blockSize = SumsBuilder.blockSize(byteCount, pageSize, DEFAULT_SUMS_MAX);
+        return sumsOf(file, byteCount, pageSize, blockSize);
+    }
+
     /// {@return the sums of what the file really holds now}
     ///
     /// @throws SnapshotException if it cannot be read

@@ -79,7 +79,7 @@ public final class MemoryWriter implements AutoCloseable {
     /// @param target the name of the file, in a directory that is there
     /// @param onExisting what to do if there is a file of this name
     /// @param byteCount the length of the image, which is that of the memory
-    /// @param pageSize what of a diff is written or not as one
+    /// @param pageSize what of a diff is written or not as one; at most [ImageSums#BLOCK_MAX]
     /// @param options how to write it
     /// @throws SnapshotException as [AtomicFile#create]
     public static MemoryWriter open(
@@ -89,7 +89,7 @@ public final class MemoryWriter implements AutoCloseable {
             PageSize pageSize,
             WriteOptions options)
             throws SnapshotException {
-        requirePositive(byteCount);
+        requireShape(byteCount, pageSize);
         FileCalls calls = FileCalls.current();
         ImageDraft draft = ImageDraft.of(AtomicFile.create(target, onExisting));
         return new MemoryWriter(draft, calls, target, byteCount, pageSize, options);
@@ -100,7 +100,7 @@ public final class MemoryWriter implements AutoCloseable {
     /// @param directory the directory
     /// @param name of a file that is not there yet
     /// @param byteCount the length of the image, which is that of the memory
-    /// @param pageSize what of a diff is written or not as one
+    /// @param pageSize what of a diff is written or not as one; at most [ImageSums#BLOCK_MAX]
     /// @param options how to write it
     /// @throws SnapshotException if the file cannot be made
     public static MemoryWriter in(
@@ -110,7 +110,7 @@ public final class MemoryWriter implements AutoCloseable {
             PageSize pageSize,
             WriteOptions options)
             throws SnapshotException {
-        requirePositive(byteCount);
+        requireShape(byteCount, pageSize);
         FileCalls calls = FileCalls.current();
         ImageDraft draft = ImageDraft.of(directory, name);
         Path target = directory.target().resolve(name);
@@ -123,11 +123,11 @@ public final class MemoryWriter implements AutoCloseable {
     ///
     /// @param pair the pair
     /// @param byteCount the length of the image, which is that of the memory
-    /// @param pageSize what of a diff is written or not as one
+    /// @param pageSize what of a diff is written or not as one; at most [ImageSums#BLOCK_MAX]
     /// @param options how to write it
     public static MemoryWriter in(
             AtomicPair pair, long byteCount, PageSize pageSize, WriteOptions options) {
-        requirePositive(byteCount);
+        requireShape(byteCount, pageSize);
         FileCalls calls = FileCalls.current();
         ImageDraft draft = ImageDraft.of(pair);
         MemoryWriter writer =
@@ -136,9 +136,14 @@ public final class MemoryWriter implements AutoCloseable {
         return writer;
     }
 
-    private static void requirePositive(long byteCount) {
+    private static void requireShape(long byteCount, PageSize pageSize) {
         if (byteCount <= 0) {
             throw new IllegalArgumentException("byteCount is not positive: " + byteCount);
+        }
+        if (!ImageSums.BLOCK_MAX.isMultipleOf(pageSize)) {
+            throw new IllegalArgumentException(
+                    "a page of an image has at most %s, not %s"
+                            .formatted(ImageSums.BLOCK_MAX, pageSize));
         }
     }
 
@@ -297,8 +302,8 @@ public final class MemoryWriter implements AutoCloseable {
     }
 
     private void abandon() {
-        over(false);
         draft.close();
+        over(false);
     }
 
     private void over(boolean committed) {

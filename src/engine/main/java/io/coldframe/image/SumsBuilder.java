@@ -38,7 +38,7 @@ final class SumsBuilder {
     /// The block that keeps an image within a number of sums: a page, or larger.
     static PageSize blockSize(long byteCount, PageSize pageSize, long sumsMax) {
         PageSize block = pageSize;
-        while (block.pageCount(byteCount) > sumsMax && PageSize.isShift(block.shift() + 1)) {
+        while (block.pageCount(byteCount) > sumsMax && !block.isMultipleOf(ImageSums.BLOCK_MAX)) {
             block = new PageSize(block.shift() + 1);
         }
         return block;
@@ -47,6 +47,10 @@ final class SumsBuilder {
     /// Sums that are all zero yet.
     static SumsBuilder of(
             long byteCount, PageSize pageSize, PageSize blockSize, WrittenPages pages) {
+        if (!ImageSums.BLOCK_MAX.isMultipleOf(blockSize)) {
+            throw new IllegalArgumentException(
+                    "blocks of %s; the largest is %s".formatted(blockSize, ImageSums.BLOCK_MAX));
+        }
         BlockRanks ranks = BlockRanks.of(pages.inBlocks(blockSize.shift() - pageSize.shift()));
         SumsHeader header =
                 new SumsHeader(

@@ -184,8 +184,8 @@ record SumsHeader(
         int pageShift = bytes.get(U32, PAGE_SHIFT_AT);
         int blockShift = bytes.get(U32, BLOCK_SHIFT_AT);
         if (!PageSize.isShift(pageShift)
-                || !PageSize.isShift(blockShift)
-                || blockShift < pageShift) {
+                || blockShift < pageShift
+                || blockShift > ImageSums.BLOCK_MAX.shift()) {
             throw encoding(
                     "pages of 2^%d bytes in blocks of 2^%d".formatted(pageShift, blockShift),
                     resource);

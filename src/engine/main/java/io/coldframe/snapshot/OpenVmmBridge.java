@@ -94,7 +94,6 @@ final class OpenVmmBridge {
                 MemoryImage.sumsOf(
                         draft.draft().resolve(name),
                         source.manifest().memorySizeBytes(),
-                        PageSize.KIB_4,
                         PageSize.KIB_4);
         return new MemoryFiller.Filled(sums, PairBridge.report(method, sums));
     }

@@ -79,7 +79,17 @@ final class PairDraft implements AutoCloseable {
                             .formatted(stateBytes, bitmapBytes, StateEnvelope.LIMIT_BYTES),
                     path);
         }
-        return room / Integer.BYTES;
+        long sumsMax = room / Integer.BYTES;
+        if (ImageSums.BLOCK_MAX.pageCount(memoryByteCount) > sumsMax) {
+            throw new SnapshotException(
+                    Kind.UNSUPPORTED,
+                    Reason.TOO_LARGE,
+                    "room for %d sums of blocks of at most %s, beside a bitmap of %d bytes: take"
+                                    .formatted(sumsMax, ImageSums.BLOCK_MAX, bitmapBytes)
+                            + " larger pages for %d bytes of memory".formatted(memoryByteCount),
+                    path);
+        }
+        return sumsMax;
     }
 
     AtomicPair files() {

@@ -44,7 +44,7 @@ final class SumsRebuild {
 
     /// The blocks for which the sums have the length that they had: mostly one size.
     private static List<PageSize> blockSizes(MemoryPart memory) {
-        return IntStream.rangeClosed(memory.pageSize().shift(), PageSize.MIB_2.shift() + 9)
+        return IntStream.rangeClosed(memory.pageSize().shift(), ImageSums.BLOCK_MAX.shift())
                 .mapToObj(PageSize::new)
                 .filter(
                         block ->

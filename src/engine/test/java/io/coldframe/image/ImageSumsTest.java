@@ -24,6 +24,7 @@ import java.util.Random;
 
 final class ImageSumsTest {
     private static final int VERSION_AT = 8;
+    private static final int BLOCK_SHIFT_AT = 28;
 
     @Test
     void everyFlippedBitIsCorrupt() throws Exception {
@@ -83,6 +84,24 @@ final class ImageSumsTest {
         assertEquals(Kind.UNSUPPORTED, refusal.kind());
         assertEquals(Reason.VERSION, refusal.reason());
         assertTrue(refusal.toString().contains("version 2"), refusal::toString);
+    }
+
+    /// A reader holds whole blocks, and a file as long as it likes takes no space in a hole.
+    @Test
+    void aBlockThatNoReaderWantsToHoldIsCorrupt() throws Exception {
+        ImageSums whole = SumsSamples.full(1L << 25, 13);
+        assertEquals(ImageSums.BLOCK_MAX, whole.blockSize());
+        byte[] encoded = bytes(whole);
+        assertEquals(whole, ImageSums.decode(encoded, "a file"));
+        for (int shift = ImageSums.BLOCK_MAX.shift() + 1; shift < 70; shift++) {
+            encoded[BLOCK_SHIFT_AT] = (byte) shift;
+            SumsHeader.seal(encoded);
+            assertEquals(Reason.ENCODING, assertCorrupt(encoded, "shift " + shift).reason());
+        }
+        PageSize larger = new PageSize(ImageSums.BLOCK_MAX.shift() + 1);
+        WrittenPages pages = WrittenPages.all(1);
+        assertThrows(
+                IllegalArgumentException.class, () -> SumsBuilder.of(1, larger, larger, pages));
     }
 
     @Test
@@ -165,7 +184,8 @@ final class ImageSumsTest {
         assertEquals(PageSize.KIB_4, SumsBuilder.blockSize(1 << 20, PageSize.KIB_4, 256));
         assertEquals(new PageSize(13), SumsBuilder.blockSize(1 << 20, PageSize.KIB_4, 255));
         assertEquals(new PageSize(20), SumsBuilder.blockSize(1 << 20, PageSize.KIB_4, 1));
-        assertEquals(new PageSize(30), SumsBuilder.blockSize(1L << 40, PageSize.KIB_4, 1));
+        assertEquals(ImageSums.BLOCK_MAX, SumsBuilder.blockSize(1L << 40, PageSize.KIB_4, 1));
+        assertEquals(ImageSums.BLOCK_MAX, SumsBuilder.blockSize(1L << 40, ImageSums.BLOCK_MAX, 1));
     }
 
     @Test

@@ -76,6 +76,22 @@ final class MemoryWriterPartsTest {
         assertEquals(List.of(), WriterFixture.names(folder));
     }
 
+    /// The pages cannot be put back then, which is no reason to leave a draft that nobody removes.
+    @Test
+    void nothingIsLeftBehindWhenTheBitmapIsGone() throws Exception {
+        DirtyBitmap gone = WriterFixture.bitmap(PageSize.KIB_4, 7);
+        Path target = folder.resolve("snapshot");
+        AtomicDirectory directory = AtomicDirectory.create(target, OnExisting.REFUSE);
+        try (MemoryWriter writer = in(directory)) {
+            writer.writeDiff(guest.memory, gone);
+            writer.commit();
+        }
+        gone.close();
+        assertThrows(IllegalStateException.class, directory::close);
+        assertEquals(List.of(), WriterFixture.names(folder));
+        AtomicDirectory.create(target, OnExisting.REFUSE).close();
+    }
+
     @Test
     void aDirectoryIsNotCommittedWithHalfAnImage() throws Exception {
         Path target = folder.resolve("snapshot");
