@@ -5,7 +5,7 @@ package io.coldframe.image;
 /// What a file system refuses is replaced by what it takes, and [WriteReport#why()] says so.
 /// `docs/writing.md` has the figures.
 public enum Output {
-    /// The fastest that the file system takes: direct, else mapped, else buffered.
+    /// The fastest that the file system and the memory allow: direct, else buffered.
     AUTO,
     /// Copied into a mapping of the file, whose space is allocated before.
     MAPPED,

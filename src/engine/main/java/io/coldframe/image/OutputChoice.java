@@ -89,9 +89,6 @@ final class OutputChoice {
                     "runs of %d bytes on average, which the file system can't spread"
                             .formatted(averageRunBytes()));
         }
-        if (!DirectWriter.isAligned(plan.memory())) {
-            return refuse("the memory does not begin at a multiple of " + DirectWriter.ALIGNMENT);
-        }
         Optional<String> fault = descriptor.trial();
         if (fault.isPresent()) {
             return refuse(fault.get());

@@ -13,9 +13,9 @@ import java.nio.file.Path;
 /// Bridges.exportOpenVmm(store, "base", directory, OnExisting.REFUSE, Progress.NONE);
 /// ```
 ///
-/// All memory is read once and checked on its way, or summed where it comes without sums. Its bytes
-/// are shared where the file system can share blocks, and otherwise copied; holes stay holes. None
-/// passes through the Java heap.
+/// All memory is checked before it is brought, or as it is laid over its parent; where it comes
+/// without sums, what was brought is summed. Its bytes are shared where the file system can share
+/// blocks, and otherwise copied; holes stay holes. None passes through the Java heap.
 ///
 /// **Threads.** Any, for everything.
 public final class Bridges {

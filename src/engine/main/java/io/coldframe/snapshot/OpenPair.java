@@ -81,8 +81,13 @@ final class OpenPair implements AutoCloseable {
                     continue;
                 }
                 wasRefused = false;
-                if (isUnchanged(file, aside, isAside) && opened.image().isStillNamed()) {
-                    return opened;
+                try {
+                    if (isUnchanged(file, aside, isAside) && opened.image().isStillNamed()) {
+                        return opened;
+                    }
+                } catch (Throwable failure) {
+                    Failures.closeAfter(failure, opened);
+                    throw failure;
                 }
                 opened.close();
             }

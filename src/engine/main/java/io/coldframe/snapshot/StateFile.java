@@ -22,6 +22,10 @@ import java.util.Optional;
 ///
 /// **Threads.** One.
 final class StateFile implements AutoCloseable {
+
+    // Each attempt is lost to a whole commit of somebody else.
+    private static final int ATTEMPTS_MAX = 1000;
+
     private final Path path;
     private final FileChannel channel;
     private final FileIdentity identity;
@@ -46,7 +50,7 @@ final class StateFile implements AutoCloseable {
     /// @param what it is, for the message when there is none
     static StateFile open(Path path, String what, int byteCountMax) throws SnapshotException {
         try {
-            while (true) {
+            for (int attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
                 FileIdentity before = identityOfRegular(path);
                 FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
                 try {
@@ -61,6 +65,11 @@ final class StateFile implements AutoCloseable {
                     throw failure;
                 }
             }
+            throw new SnapshotException(
+                    Kind.CONFLICT,
+                    Reason.BUSY,
+                    "replaced %d times while it was opened".formatted(ATTEMPTS_MAX),
+                    path);
         } catch (NoSuchFileException gone) {
             throw FileIdentity.missing(what, path);
         } catch (SnapshotException failure) {
