@@ -27,8 +27,9 @@ import java.util.Optional;
 ///    the one that is open, start over.
 ///
 /// **Lifetime.** Closing without a commit, and any failure, removes the drafts and leaves the pair
-/// as it was. What a process that dies leaves is removed by the next one that writes in the same
-/// directory.
+/// as it was. The drafts of a process that dies are removed by the next one that writes in the same
+/// directory, and kept memory by the next commit of the same pair: until then it may be what the
+/// state names.
 ///
 /// **Threads.** One at a time. Of several writers to one pair the first to create wins; the others
 /// get a [SnapshotException] of kind `CONFLICT`.

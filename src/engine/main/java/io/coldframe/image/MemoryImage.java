@@ -123,20 +123,29 @@ public final class MemoryImage implements AutoCloseable {
     /// @param file the file
     /// @param byteCount its length
     /// @param pageSize what is written as one
+    /// @param progress hears how far it is, and may cancel
     /// @return the sums of a full image
     /// @throws SnapshotException if it cannot be read, or has another length
-    public static ImageSums sumsOf(Path file, long byteCount, PageSize pageSize)
+    public static ImageSums sumsOf(Path file, long byteCount, PageSize pageSize, Progress progress)
             throws SnapshotException {
         PageSize blockSize = SumsBuilder.blockSize(byteCount, pageSize, DEFAULT_SUMS_MAX);
-        return sumsOf(file, byteCount, pageSize, blockSize);
+        WrittenPages all = WrittenPages.all(pageSize.pageCount(byteCount));
+        ImageSums like = SumsBuilder.of(byteCount, pageSize, blockSize, all).build();
+        try (MemoryImage image = open(file, like)) {
+            return image.sumsFound(progress);
+        }
     }
 
     /// {@return the sums of what the file really holds now}
     ///
     /// @throws SnapshotException if it cannot be read
     public ImageSums sumsFound() throws SnapshotException {
+        return sumsFound(Progress.NONE);
+    }
+
+    private ImageSums sumsFound(Progress progress) throws SnapshotException {
         SumsBuilder found = sums.rebuild();
-        new ImageCheck(this, Progress.NONE).run(found::setBlock);
+        new ImageCheck(this, progress).run(found::setBlock);
         return found.build();
     }
 

@@ -88,13 +88,13 @@ final class OpenVmmBridge {
             AtomicDirectory draft, String name, OpenVmmSnapshot source, Progress progress)
             throws SnapshotException {
         OpenVmmDirectory.requireLength(source.memoryFile(), source.manifest());
-        CopyMethod method = draft.copy(name, source.memoryFile(), progress);
+        long byteCount = source.manifest().memorySizeBytes();
+        TwoHalves halves = new TwoHalves(progress, byteCount);
+        CopyMethod method = draft.copy(name, source.memoryFile(), halves.first());
         // Of the copy: the file that it came from may be the RAM of a guest that runs.
         ImageSums sums =
                 MemoryImage.sumsOf(
-                        draft.draft().resolve(name),
-                        source.manifest().memorySizeBytes(),
-                        PageSize.KIB_4);
+                        draft.draft().resolve(name), byteCount, PageSize.KIB_4, halves.second());
         return new MemoryFiller.Filled(sums, PairBridge.report(method, sums));
     }
 

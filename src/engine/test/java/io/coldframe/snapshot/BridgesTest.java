@@ -4,6 +4,7 @@ import static io.coldframe.snapshot.Refusals.assertRefused;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coldframe.Progress;
@@ -31,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 
 /// A snapshot that crosses between a store and the forms of others is the same snapshot.
 final class BridgesTest {
@@ -172,6 +174,20 @@ final class BridgesTest {
                 Kind.UNSUPPORTED,
                 Reason.INCOMPATIBLE,
                 () -> Bridges.exportPair(store, "vmm", base, OnExisting.REFUSE, Progress.NONE));
+    }
+
+    @Test
+    void bringingADirectoryInCanBeStoppedAlsoWhileItIsSummed() throws IOException {
+        Path ram = Files.write(folder.resolve("ram"), new byte[Machines.MIB]);
+        Path in = folder.resolve("in");
+        OpenVmmManifest manifest = OpenVmmManifestTest.manifest(Machines.MIB);
+        OpenVmmDirectory.writeSnapshot(in, manifest, STATE, ram, MemoryTransfer.LINK);
+        // Copied is half of it.
+        assertThrows(
+                CancellationException.class,
+                () -> Bridges.importOpenVmm(store, "vmm", in, (done, total) -> 2 * done <= total));
+        assertTrue(store.list().isEmpty());
+        Bridges.importOpenVmm(store, "vmm", in, (done, total) -> done <= total);
     }
 
     @Test
