@@ -36,10 +36,12 @@ import java.util.List;
 @ParameterizedClass(name = "{0}")
 @ArgumentsSource(FileSystems.class)
 final class AtomicFileTest {
+    private final Volume volume;
     private final Path folder;
     private final Path target;
 
     AtomicFileTest(Volume volume) {
+        this.volume = volume;
         folder = volume.newFolder();
         target = folder.resolve("target");
     }
@@ -278,6 +280,34 @@ final class AtomicFileTest {
                         () -> AtomicFile.create(tooLong, OnExisting.REFUSE));
         assertTrue(refusal.toString().contains("ENAMETOOLONG"), refusal::toString);
         assertEquals(3, names().size());
+    }
+
+    @Test
+    void aFullDiskLeavesTheOldFile() throws IOException {
+        if (!volume.isSmall()) {
+            // Others need the space.
+            return;
+        }
+        commit(OnExisting.REFUSE, "old");
+        AtomicFile file = AtomicFile.create(target, OnExisting.REPLACE);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = arena.allocate(8 << 20).fill((byte) 1);
+            SnapshotException refusal =
+                    refused(
+                            Kind.OUT_OF_SPACE,
+                            Reason.UNSPECIFIED,
+                            file.draft().path(),
+                            () -> {
+                                while (true) {
+                                    file.write(bytes);
+                                }
+                            });
+            assertTrue(refusal.toString().contains("at offset"), refusal::toString);
+        }
+        assertEquals("old", Files.readString(target));
+        assertEquals(List.of("target"), names());
+        commit(OnExisting.REPLACE, "new");
+        assertEquals("new", Files.readString(target));
     }
 
     @Test

@@ -1,10 +1,16 @@
 package io.coldframe.image;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coldframe.SnapshotException;
+import io.coldframe.SnapshotException.Kind;
+import io.coldframe.bindings.Errno;
+import io.coldframe.crash.Call;
 import io.coldframe.crash.CrashReplay;
 import io.coldframe.crash.CrashState;
+import io.coldframe.crash.ForwardingFileCalls;
 import io.coldframe.crash.MemoryFolder;
 import io.coldframe.crash.RecordingFileCalls;
 import io.coldframe.os.FileCalls;
@@ -18,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /// A crash at every point of every kind of commit leaves what was there before, or what was
 /// committed, whole; and whoever writes next finds the place clean.
@@ -94,6 +101,57 @@ final class CommitCrashTest {
                                 assertEquals("third", found);
                             }
                         });
+    }
+
+    /// A disk whose syncs all fail from some time on, while names go on changing in memory.
+    private static final class SyncsNoMore extends ForwardingFileCalls {
+        private int syncsLeft;
+        private boolean hasFailed;
+
+        SyncsNoMore(FileCalls behind, int syncsLeft) {
+            super(behind);
+            this.syncsLeft = syncsLeft;
+        }
+
+        @Override
+        protected long around(Call call, LongSupplier make) {
+            if (!call.is("fsync") || syncsLeft-- > 0) {
+                return make.getAsLong();
+            }
+            hasFailed = true;
+            return -Errno.EIO;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aCrashOfADiskThatSyncsNoMoreLeavesTheOldOrTheNew(CommitWork work) throws IOException {
+        boolean hasFailed = true;
+        for (int syncCount = 0; hasFailed; syncCount++) {
+            Path place = Files.createDirectory(folder.resolve("syncs" + syncCount));
+            work.prepare(place);
+            RecordingFileCalls recorder = RecordingFileCalls.below(place);
+            SyncsNoMore calls = new SyncsNoMore(recorder, syncCount);
+            try (var _ = FileCalls.use(calls)) {
+                work.commit(place);
+                assertFalse(calls.hasFailed);
+            } catch (SnapshotException refused) {
+                assertEquals(Kind.SYSCALL, refused.kind());
+                assertEquals(work.before(), work.read(place));
+            }
+            CrashReplay.of(recorder.recording())
+                    .forEachState(scratch, (left, state) -> checkWhole(work, left));
+            hasFailed = calls.hasFailed;
+        }
+    }
+
+    private static void checkWhole(CommitWork work, Path left) throws IOException {
+        String found = work.read(left);
+        if (!found.equals(work.after())) {
+            assertEquals(work.before(), found);
+        }
+        work.write(left, "third", OnExisting.REPLACE);
+        assertEquals("third", work.read(left));
     }
 
     @Test
