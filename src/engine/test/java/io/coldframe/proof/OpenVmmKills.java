@@ -20,8 +20,10 @@ final class OpenVmmKills extends KillScript {
 
     @Override
     void run(Path folder, ScriptedGuest guest, int number) throws IOException {
+        // A guest that was killed may have written half of it.
+        Files.deleteIfExists(OpenVmmWork.backingPath(folder, number));
         OpenVmmWork.write(folder, number, MemoryTransfer.COPY);
-        Files.delete(OpenVmmWork.backing(folder, number));
+        Files.delete(OpenVmmWork.backingPath(folder, number));
     }
 
     @Override

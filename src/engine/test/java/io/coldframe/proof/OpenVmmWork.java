@@ -55,8 +55,12 @@ enum OpenVmmWork implements Work {
         backing(folder, guest.step());
     }
 
+    static Path backingPath(Path folder, int step) {
+        return folder.resolve("ram").resolve("of-step-" + step);
+    }
+
     static Path backing(Path folder, int step) throws IOException {
-        Path file = folder.resolve("ram").resolve("of-step-" + step);
+        Path file = backingPath(folder, step);
         return Files.exists(file) ? file : Files.write(file, SCRIPT.after(step));
     }
 

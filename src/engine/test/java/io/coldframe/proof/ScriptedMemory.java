@@ -20,6 +20,7 @@ import java.util.SplittableRandom;
 /// **Threads.** Immutable.
 record ScriptedMemory(int byteCount, long seed) {
     private static final int STEPS_PER_EPOCH = 16;
+    private static final long STEPS_MAX = 1L << 20;
     private static final int WRITES_MAX = 8;
     private static final int WRITE_BYTES_MAX = 10_000;
     private static final long GOLDEN = 0x9E37_79B9_7F4A_7C15L;
@@ -41,7 +42,8 @@ record ScriptedMemory(int byteCount, long seed) {
 
     /// What is written in a step, in order.
     List<Write> writes(int step) {
-        SplittableRandom random = new SplittableRandom(seed + step * GOLDEN);
+        // Not seeds that are GOLDEN apart: those would be one sequence, and steps would repeat.
+        SplittableRandom random = new SplittableRandom(seed * STEPS_MAX + step);
         List<Write> writes = new ArrayList<>();
         if (step % STEPS_PER_EPOCH == 0) {
             writeAll(random, writes);
