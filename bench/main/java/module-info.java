@@ -5,5 +5,6 @@ import org.jspecify.annotations.NullMarked;
 module io.coldframe.bench {
     requires static org.jspecify;
     requires io.coldframe;
+    requires io.coldframe.bindings;
     requires jmh.core;
 }

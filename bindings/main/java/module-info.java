@@ -10,6 +10,7 @@ module io.coldframe.bindings {
 
     exports io.coldframe.bindings to
             io.coldframe,
+            io.coldframe.bench,
             io.coldframe.cli;
     exports io.coldframe.bindings.linux to
             io.coldframe,
