@@ -5,10 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coldframe.bindings.Abi;
+import io.coldframe.bindings.Errno;
+import io.coldframe.crash.Call;
+import io.coldframe.crash.ForwardingFileCalls;
 import io.coldframe.memory.DirtyBitmap;
 import io.coldframe.memory.GuestLayout;
 import io.coldframe.memory.GuestMemory;
 import io.coldframe.memory.PageSize;
+import io.coldframe.os.FileCalls;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,8 +25,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
 
 /// An image that is part of a directory or of a pair, and memory of strangers.
 final class MemoryWriterPartsTest {
@@ -123,6 +131,68 @@ final class MemoryWriterPartsTest {
             assertEquals(commit ? 0 : 2, dirty.dirtyCount());
         }
         assertArrayEquals(guest.model, Files.readAllBytes(memory));
+    }
+
+    @Test
+    void pagesShorterThanAUnitAreWrittenAnotherWay() throws Exception {
+        Path target = folder.resolve("memory.bin");
+        try (MemoryWriter writer =
+                WriterFixture.open(target, new PageSize(9), WriteOptions.DEFAULT)) {
+            writer.writeDiff(guest.memory, dirty);
+            assertEquals(Output.BUFFERED, writer.report().output());
+            String why = writer.report().why();
+            assertTrue(why.contains("pages of 512 bytes"), why);
+        }
+    }
+
+    /// The last part of an image is shorter than a unit of a device that wants 64 KiB.
+    @Test
+    void whatADeviceRefusesForItsAlignmentGoesThroughThePageCache() throws Exception {
+        Path target = folder.resolve("memory.bin");
+        for (boolean diff : new boolean[] {false, true}) {
+            try (var _ = FileCalls.use(new CoarseDevice());
+                    MemoryWriter writer =
+                            WriterFixture.open(
+                                    target,
+                                    PageSize.KIB_4,
+                                    WriteOptions.DEFAULT.withOutput(Output.DIRECT))) {
+                if (diff) {
+                    writer.writeDiff(guest.memory, dirty);
+                } else {
+                    writer.writeFull(guest.memory);
+                }
+                writer.commit();
+                assertTrue(
+                        writer.report().why().contains("units") || diff, writer.report()::toString);
+            }
+            assertArrayEquals(
+                    diff ? guest.diff(PageSize.KIB_4, 7, 8) : guest.model,
+                    Files.readAllBytes(target));
+        }
+    }
+
+    /// Takes units of 64 KiB past the page cache.
+    private static final class CoarseDevice extends ForwardingFileCalls {
+        private static final long UNIT_BYTES = 64 << 10;
+
+        private final Set<Integer> direct = new HashSet<>();
+
+        CoarseDevice() {
+            super(FileCalls.current());
+        }
+
+        @Override
+        protected long around(Call call, LongSupplier make) {
+            if (call.is("open") && (call.flags() & Abi.O_DIRECT) == Abi.O_DIRECT) {
+                long fd = make.getAsLong();
+                direct.add((int) fd);
+                return fd;
+            }
+            boolean isUneven = (call.byteCount() | call.offset()) % UNIT_BYTES != 0;
+            return call.is("pwrite") && direct.contains(call.fd()) && isUneven
+                    ? -Errno.EINVAL
+                    : make.getAsLong();
+        }
     }
 
     @Test

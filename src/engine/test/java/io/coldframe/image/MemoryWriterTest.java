@@ -9,36 +9,43 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.coldframe.Progress;
 import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
+import io.coldframe.crash.Volume;
 import io.coldframe.memory.DirtyBitmap;
+import io.coldframe.memory.FileMapping;
 import io.coldframe.memory.GuestLayout;
 import io.coldframe.memory.GuestMemory;
+import io.coldframe.memory.PageGrid;
 import io.coldframe.memory.PageSize;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 
-/// What a [MemoryWriter] promises, whatever its output.
-@ParameterizedClass
-@EnumSource
+/// What a [MemoryWriter] promises, whatever its output and its file system.
+@ParameterizedClass(name = "{1} on {0}")
+@ArgumentsSource(OutputsOnFileSystems.class)
 final class MemoryWriterTest {
-    @Parameter Output output = Output.AUTO;
-
-    @TempDir Path folder;
+    private final Output output;
+    private final Path folder;
     private Path target;
     private WriterFixture guest;
     private WriteOptions options;
+
+    MemoryWriterTest(Volume volume, Output output) {
+        this.folder = volume.newFolder();
+        this.output = output;
+    }
 
     @BeforeEach
     void setUp() throws SnapshotException {
@@ -159,8 +166,7 @@ final class MemoryWriterTest {
         try (DirtyBitmap finer = WriterFixture.bitmap(PageSize.KIB_4, 1);
                 DirtyBitmap longer =
                         DirtyBitmap.create(
-                                new io.coldframe.memory.PageGrid(
-                                        0, WriterFixture.BYTES + 4096L, PageSize.KIB_16));
+                                new PageGrid(0, WriterFixture.BYTES + 4096L, PageSize.KIB_16));
                 MemoryWriter writer = WriterFixture.open(target, PageSize.KIB_16, options)) {
             longer.markPage(2);
             assertThrows(
@@ -297,14 +303,9 @@ final class MemoryWriterTest {
         for (long left : new long[] {0, 4096, 40 * 4096 + 17}) {
             Files.write(backing, guest.model);
             try (GuestMemory mapped =
-                            GuestMemory.mapped(
-                                    backing,
-                                    WriterFixture.LAYOUT,
-                                    io.coldframe.memory.FileMapping.SHARED);
+                            GuestMemory.mapped(backing, WriterFixture.LAYOUT, FileMapping.SHARED);
                     DirtyBitmap dirty = WriterFixture.bitmap(PageSize.KIB_4, 1, 50, 69);
-                    var file =
-                            java.nio.channels.FileChannel.open(
-                                    backing, java.nio.file.StandardOpenOption.WRITE)) {
+                    var file = FileChannel.open(backing, StandardOpenOption.WRITE)) {
                 file.truncate(left);
                 for (boolean diff : new boolean[] {true, false}) {
                     try (MemoryWriter writer =
