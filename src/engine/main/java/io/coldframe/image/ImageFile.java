@@ -109,12 +109,33 @@ final class ImageFile {
         Syscalls.check(result, "ftruncate to %d bytes".formatted(byteCount), this);
     }
 
-    /// Writes bytes of the guest, all of them.
+    /// Writes bytes of the guest from where they lie, all of them.
     ///
     /// @param fd the draft, through the page cache or past it
     /// @return false if the kernel refuses the alignment, and nothing more was written then
     boolean write(
             int fd, MemorySegment source, long fileOffset, GuestMemory memory, long imageOffset)
+            throws SnapshotException {
+        return write(
+                fd,
+                source,
+                fileOffset,
+                // The memory of a file that was cut: this says it better than the number.
+                done -> memory.ensurePresent(imageOffset + done, source.byteSize() - done));
+    }
+
+    /// Writes bytes of our own, all of them; otherwise likewise.
+    boolean write(int fd, MemorySegment source, long fileOffset) throws SnapshotException {
+        return write(fd, source, fileOffset, done -> {});
+    }
+
+    /// Says why the memory could not be read.
+    @FunctionalInterface
+    private interface FaultReport {
+        void explain(long doneBytes) throws SnapshotException;
+    }
+
+    private boolean write(int fd, MemorySegment source, long fileOffset, FaultReport onFault)
             throws SnapshotException {
         long done = 0;
         while (done < source.byteSize()) {
@@ -126,23 +147,11 @@ final class ImageFile {
                 return false;
             }
             if (result == -Errno.EFAULT) {
-                // The memory of a file that was cut: this says it better.
-                memory.ensurePresent(imageOffset + done, source.byteSize() - done);
+                onFault.explain(done);
             }
             done += requireProgress(result, source.byteSize() - done, fileOffset + done);
         }
         return true;
-    }
-
-    /// The count of a write, which is not zero: the kernel promises progress or a reason, and a
-    /// loop would wait for neither.
-    long requireProgress(long result, long byteCount, long fileOffset) throws SnapshotException {
-        requireDone(result, "pwrite", byteCount, fileOffset);
-        if (result == 0) {
-            throw new SnapshotException(
-                    Kind.SYSCALL, call("pwrite", byteCount, fileOffset) + " wrote nothing", this);
-        }
-        return result;
     }
 
     /// As [#write], where there is no alignment to refuse.
@@ -151,6 +160,25 @@ final class ImageFile {
         if (!write(descriptor(), source, fileOffset, memory, imageOffset)) {
             requireDone(-Errno.EINVAL, "pwrite", source.byteSize(), fileOffset);
         }
+    }
+
+    /// As [#write], where there is no alignment to refuse.
+    void writeBuffered(MemorySegment source, long fileOffset) throws SnapshotException {
+        if (!write(descriptor(), source, fileOffset)) {
+            requireDone(-Errno.EINVAL, "pwrite", source.byteSize(), fileOffset);
+        }
+    }
+
+    /// The count of a write, which is not zero: the kernel promises progress or a reason, and a
+    /// loop would wait for neither.
+    private long requireProgress(long result, long byteCount, long fileOffset)
+            throws SnapshotException {
+        requireDone(result, "pwrite", byteCount, fileOffset);
+        if (result == 0) {
+            throw new SnapshotException(
+                    Kind.SYSCALL, call("pwrite", byteCount, fileOffset) + " wrote nothing", this);
+        }
+        return result;
     }
 
     @Override

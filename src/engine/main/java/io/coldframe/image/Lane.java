@@ -4,6 +4,8 @@ import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.memory.GuestMemory;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -19,6 +21,7 @@ final class Lane implements AutoCloseable {
     private final GuestMemory memory;
     private final SumsBuilder sums;
     private final BlockSummer summer;
+    private @Nullable Staging staging;
     private boolean canPopulate = true;
 
     Lane(WritePlan plan) {
@@ -30,6 +33,25 @@ final class Lane implements AutoCloseable {
 
     WritePlan plan() {
         return plan;
+    }
+
+    /// Memory to gather in. Asked for again it is the same.
+    MemorySegment staging(long byteCount) throws SnapshotException {
+        Staging found = staging;
+        if (found == null) {
+            found = Staging.allocate(byteCount);
+            staging = found;
+        }
+        return found.segment();
+    }
+
+    /// Copies guest memory, and sums the copy.
+    void gather(long imageOffset, MemorySegment slice, MemorySegment target)
+            throws SnapshotException {
+        long byteCount = slice.byteSize();
+        ensurePresent(imageOffset, byteCount);
+        memory.runGuarded("gathering", () -> MemorySegment.copy(slice, 0, target, 0, byteCount));
+        add(imageOffset, target);
     }
 
     /// Lets the kernel have the pages before Java code touches them: see
@@ -54,12 +76,6 @@ final class Lane implements AutoCloseable {
         memory.runGuarded("summing", () -> add(imageOffset, slice));
     }
 
-    /// Sums all that a unit holds, likewise.
-    void sum(WriteUnit unit) throws SnapshotException {
-        memory.runGuarded("summing", () -> Slices.forEach(plan, unit, Long.MAX_VALUE, this::add));
-        finishUnit();
-    }
-
     private void add(long imageOffset, MemorySegment slice) {
         summer.add(imageOffset, slice, 0, slice.byteSize(), this::complete);
     }
@@ -75,6 +91,9 @@ final class Lane implements AutoCloseable {
 
     @Override
     public void close() {
+        if (staging != null) {
+            staging.close();
+        }
         arena.close();
     }
 }

@@ -2,25 +2,28 @@ package io.coldframe.image;
 
 import io.coldframe.SnapshotException;
 
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Writes the scattered pages of a diff as one run, and then moves them to their places by
 /// inserting holes between them, which moves no byte.
 ///
 /// Written where they belong, single pages cost the device one operation each, and the file system
-/// an allocation each. Gathered they cost what a sequential write costs. From left to right every
-/// insertion splits one extent and shifts the one that is left, so it takes microseconds however
-/// many there are; `docs/writing.md` has the figures.
+/// an allocation each. Gathered they cost what a sequential write costs; they are copied, because a
+/// device takes scattered pages in small pieces, and are summed in the copy. From left to right
+/// every insertion splits one extent and shifts the one that is left, so it takes microseconds
+/// however many there are. `docs/writing.md` has the figures.
 ///
 /// **Threads.** Any; [#finish()] after all of them.
 final class SpreadWriter implements UnitWriter {
 
-    // Half of the parts that one call takes, in pages of 4 KiB.
+    // A huge page: one piece of memory to a device.
     private static final long UNIT_BYTES = 2L << 20;
 
     private final ImageFile file;
     private final WritePlan plan;
     private final DirectDescriptor direct;
+    private final WriteTurns turns = new WriteTurns();
     private final AtomicLong bytesWritten = new AtomicLong();
 
     private SpreadWriter(ImageFile file, WritePlan plan, DirectDescriptor direct) {
@@ -30,11 +33,7 @@ final class SpreadWriter implements UnitWriter {
     }
 
     /// @param direct the descriptor, which is closed with this
-    static SpreadWriter open(ImageFile file, WritePlan plan, DirectDescriptor direct)
-            throws SnapshotException {
-        if (!file.allocate(0, plan.heldBytes())) {
-            file.setLength(plan.heldBytes());
-        }
+    static SpreadWriter open(ImageFile file, WritePlan plan, DirectDescriptor direct) {
         return new SpreadWriter(file, plan, direct);
     }
 
@@ -61,21 +60,46 @@ final class SpreadWriter implements UnitWriter {
 
     @Override
     public void write(WriteUnit unit, Lane lane) throws SnapshotException {
-        GatheredParts parts = new GatheredParts(file, plan.memory(), unit.packedOffset());
+        try {
+            gatherAndWrite(unit, lane);
+        } catch (Throwable failure) {
+            turns.end();
+            throw failure;
+        }
+    }
+
+    private void gatherAndWrite(WriteUnit unit, Lane lane) throws SnapshotException {
+        MemorySegment staging = lane.staging(UNIT_BYTES);
+        // Where the bytes go that are gathered, and how many they are.
+        long[] place = {unit.packedOffset(), 0};
         Slices.forEach(
                 plan,
                 unit,
                 UNIT_BYTES,
                 (imageOffset, slice) -> {
-                    if (!parts.hasRoomFor(slice)) {
-                        parts.write(direct.fd());
+                    if (slice.byteSize() > UNIT_BYTES - place[1]) {
+                        // Of a block that is larger than a unit.
+                        flush(staging, place);
                     }
-                    parts.add(imageOffset, slice);
+                    lane.gather(imageOffset, slice, staging.asSlice(place[1], slice.byteSize()));
+                    place[1] += slice.byteSize();
                 });
-        parts.write(direct.fd());
-        bytesWritten.addAndGet(unit.byteCount());
-        // The kernel has touched every page by now.
-        lane.sum(unit);
+        lane.finishUnit();
+        flush(staging, place);
+    }
+
+    /// In order, so that the file grows from its end: that takes its blocks as they come, and
+    /// leaves nothing to convert.
+    private void flush(MemorySegment staging, long[] place) throws SnapshotException {
+        MemorySegment gathered = staging.asSlice(0, place[1]);
+        turns.await(place[0]);
+        if (!file.write(direct.fd(), gathered, place[0])) {
+            file.writeBuffered(gathered, place[0]);
+        }
+        bytesWritten.addAndGet(place[1]);
+        place[0] += place[1];
+        place[1] = 0;
+        turns.done(place[0]);
     }
 
     @Override

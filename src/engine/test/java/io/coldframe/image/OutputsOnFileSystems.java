@@ -11,10 +11,10 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 
 /// Every output on every file system: a volume and an output.
-public final class OutputsOnFileSystems implements ArgumentsProvider {
+final class OutputsOnFileSystems implements ArgumentsProvider {
 
     /// Made by JUnit.
-    public OutputsOnFileSystems() {}
+    OutputsOnFileSystems() {}
 
     @Override
     public Stream<? extends Arguments> provideArguments(

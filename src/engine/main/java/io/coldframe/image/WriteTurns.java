@@ -1,0 +1,44 @@
+package io.coldframe.image;
+
+import java.util.concurrent.CancellationException;
+
+/// Lets threads that work on units at the same time write them one after another, in order.
+///
+/// **Threads.** Any.
+final class WriteTurns {
+    private long nextOffset;
+    private boolean ended;
+
+    /// Waits until everything before `packedOffset` is written.
+    ///
+    /// @throws CancellationException if that will never be
+    synchronized void await(long packedOffset) {
+        boolean interrupted = false;
+        while (!ended && nextOffset != packedOffset) {
+            try {
+                wait();
+            } catch (InterruptedException later) {
+                // The writing is stopped by its listener alone.
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (ended) {
+            throw new CancellationException("another thread has failed");
+        }
+    }
+
+    /// Everything before `packedOffset` is written.
+    synchronized void done(long packedOffset) {
+        nextOffset = packedOffset;
+        notifyAll();
+    }
+
+    /// Somebody has failed, and nobody need wait any more.
+    synchronized void end() {
+        ended = true;
+        notifyAll();
+    }
+}
