@@ -209,8 +209,6 @@ struct iovec {
     size_t iov_len;
 };
 
-ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset);
-
 struct msghdr {
     void *msg_name;
     socklen_t msg_namelen;

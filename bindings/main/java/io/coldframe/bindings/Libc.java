@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.coldframe.bindings.generated.linux.LibcH;
-import io.coldframe.bindings.generated.linux.iovec;
 import io.coldframe.bindings.generated.macos.MacLibcH;
 import io.coldframe.bindings.internal.Downcall;
 
@@ -13,7 +12,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.List;
 
 /// The C library's calls on files and descriptors. Mapped memory is [NativeMemory], waiting is
 /// [PollSet], sockets are [UnixSockets].
@@ -60,10 +58,6 @@ public final class Libc {
             Downcall.libc("pread", LibcH::pread$descriptor, MacLibcH::pread$descriptor);
     private static final Downcall PWRITE =
             Downcall.libc("pwrite", LibcH::pwrite$descriptor, MacLibcH::pwrite$descriptor);
-    // The last argument is for the linker, as that of ioctl: it keeps the parts open.
-    private static final Downcall PWRITEV =
-            Downcall.linux(
-                    "pwritev", () -> LibcH.pwritev$descriptor().appendArgumentLayouts(ADDRESS));
     private static final Downcall FSYNC =
             Downcall.libc("fsync", LibcH::fsync$descriptor, MacLibcH::fsync$descriptor);
     private static final Downcall FDATASYNC =
@@ -149,30 +143,6 @@ public final class Libc {
         return PWRITE.callLong(
                 (pwrite, state) ->
                         (long) pwrite.invokeExact(state, fd, from, from.byteSize(), fileOffset));
-    }
-
-    /// The most parts that one [#pwritev] takes.
-    public static final int PARTS_MAX = 1024;
-
-    /// Writes several parts of memory one after another at `fileOffset`. Linux.
-    ///
-    /// @param parts at most [#PARTS_MAX], all of one lifetime
-    /// @return how many bytes, or the negated errno
-    public static long pwritev(int fd, List<MemorySegment> parts, long fileOffset) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment vector = iovec.allocateArray(parts.size(), arena);
-            for (int i = 0; i < parts.size(); i++) {
-                MemorySegment entry = iovec.asSlice(vector, i);
-                iovec.iov_base(entry, parts.get(i));
-                iovec.iov_len(entry, parts.get(i).byteSize());
-            }
-            MemorySegment named = parts.getFirst();
-            return PWRITEV.callLong(
-                    (pwritev, state) ->
-                            (long)
-                                    pwritev.invokeExact(
-                                            state, fd, vector, parts.size(), fileOffset, named));
-        }
     }
 
     /// Makes contents and metadata durable. On macOS through the cache of the drive too, which its

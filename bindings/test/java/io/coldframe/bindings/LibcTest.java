@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -23,7 +22,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import java.util.Map;
 
 /// Every call on files, against the kernel, with the JDK's own view of the file as the judge.
@@ -95,18 +93,6 @@ final class LibcTest {
         assertErrno(Errno.EBADF, Libc.fchmod(fd, 0600));
         assertErrno(Errno.EBADF, Libc.ioctl(fd, 0, 0));
         assertErrno(Errno.EBADF, Libc.ioctl(fd, 0, bytes));
-    }
-
-    @Test
-    void partsAreWrittenOneAfterAnother() throws IOException {
-        assumeTrue(Platform.current().isLinux(), "macOS: pwritev is not bound");
-        Path path = folder.resolve("parts");
-        int fd = ok(Libc.open(path, READ_WRITE, 0600));
-        List<MemorySegment> parts = List.of(text("one"), text("and"), text("two"));
-        assertEquals(9, Libc.pwritev(fd, parts, 4));
-        assertEquals("\0\0\0\0oneandtwo", Files.readString(path));
-        close(fd);
-        assertErrno(Errno.EBADF, Libc.pwritev(fd, parts, 0));
     }
 
     @Test

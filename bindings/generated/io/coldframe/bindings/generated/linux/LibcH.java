@@ -3351,69 +3351,6 @@ public class LibcH extends LibcH$shared {
         }
     }
 
-    private static class pwritev {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            LibcH.C_LONG,
-            LibcH.C_INT,
-            LibcH.C_POINTER,
-            LibcH.C_INT,
-            LibcH.C_LONG
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.find("pwritev").orElseThrow();
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset)
-     * }
-     */
-    public static FunctionDescriptor pwritev$descriptor() {
-        return pwritev.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset)
-     * }
-     */
-    public static MethodHandle pwritev$handle() {
-        return pwritev.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset)
-     * }
-     */
-    public static MemorySegment pwritev$address() {
-        return pwritev.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset)
-     * }
-     */
-    public static long pwritev(int fd, MemorySegment parts, int count, long offset) {
-        var mh$ = pwritev.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("pwritev", fd, parts, count, offset);
-            }
-            return (long)mh$.invokeExact(fd, parts, count, offset);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class socket {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             LibcH.C_INT,

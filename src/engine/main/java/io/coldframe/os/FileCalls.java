@@ -4,7 +4,6 @@ import io.coldframe.bindings.FileStatus;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.List;
 
 /// Every call on files that the engine makes when it writes, commits or removes: one door, so that
 /// a test can record what went through it, and let any of it fail.
@@ -44,14 +43,6 @@ public interface FileCalls {
 
     /// Writes at an offset. @return how many bytes, maybe fewer than given
     long pwrite(int fd, MemorySegment from, long fileOffset);
-
-    /// Writes parts of memory one after another at an offset.
-    ///
-    /// @param parts at most [io.coldframe.bindings.Libc#PARTS_MAX], all of one lifetime
-    /// @return how many bytes, maybe fewer than given: where nothing better is, those of the first
-    default long pwritev(int fd, List<MemorySegment> parts, long fileOffset) {
-        return pwrite(fd, parts.getFirst(), fileOffset);
-    }
 
     /// Makes contents and metadata durable; of a directory its names.
     int fsync(int fd);

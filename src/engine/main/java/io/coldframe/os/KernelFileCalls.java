@@ -1,14 +1,12 @@
 package io.coldframe.os;
 
 import io.coldframe.bindings.Abi;
-import io.coldframe.bindings.Errno;
 import io.coldframe.bindings.FileStatus;
 import io.coldframe.bindings.Libc;
 import io.coldframe.bindings.NativeMemory;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.List;
 
 /// The kernel's own calls.
 final class KernelFileCalls implements FileCalls {
@@ -31,12 +29,6 @@ final class KernelFileCalls implements FileCalls {
     @Override
     public long pwrite(int fd, MemorySegment from, long fileOffset) {
         return Libc.pwrite(fd, from, fileOffset);
-    }
-
-    @Override
-    public long pwritev(int fd, List<MemorySegment> parts, long fileOffset) {
-        long result = Libc.pwritev(fd, parts, fileOffset);
-        return result == -Errno.ENOSYS ? pwrite(fd, parts.getFirst(), fileOffset) : result;
     }
 
     @Override
