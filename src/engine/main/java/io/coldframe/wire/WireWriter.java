@@ -8,7 +8,10 @@ import io.coldframe.UnknownFields;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.OptionalInt;
@@ -174,8 +177,19 @@ public final class WireWriter {
         return Arrays.copyOf(bytes, (int) count);
     }
 
+    /// @throws IllegalArgumentException if a half of a surrogate pair has lost the other, which
+    ///     UTF-8 can't say: nobody would read what was written
     private static byte[] utf8(String value) {
-        return value.getBytes(StandardCharsets.UTF_8);
+        try {
+            ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(value));
+            byte[] bytes = new byte[encoded.remaining()];
+            encoded.get(bytes);
+            return bytes;
+        } catch (CharacterCodingException lone) {
+            throw new IllegalArgumentException(
+                    "a text of %d characters is no Unicode: %s".formatted(value.length(), lone),
+                    lone);
+        }
     }
 
     private void explicitBytes(int field, byte[] value) {

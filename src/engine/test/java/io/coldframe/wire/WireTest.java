@@ -22,6 +22,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -376,5 +377,17 @@ final class WireTest {
                                     });
                         });
         assertEquals("abc", text);
+    }
+
+    @Test
+    void aLoneHalfOfASurrogatePairIsRefusedAndAWholePairIsNot() throws IOException {
+        WireWriter out = new WireWriter(100);
+        for (String lone : List.of("\ud83d", "a\ude00", "\ude00\ud83d")) {
+            assertThrows(IllegalArgumentException.class, () -> out.string(1, lone));
+            assertThrows(IllegalArgumentException.class, () -> out.explicitString(1, lone));
+        }
+        assertEquals(0, out.byteCount());
+        out.string(1, "\ud83d\ude00");
+        assertArrayEquals(hex("0a04 f09f9880"), out.toBytes("file"));
     }
 }
