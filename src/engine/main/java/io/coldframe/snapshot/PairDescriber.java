@@ -25,7 +25,7 @@ final class PairDescriber {
         if (Files.exists(pair.state()) && !Files.isRegularFile(pair.state())) {
             throw new SnapshotException(Kind.UNSUPPORTED, "not a regular file", pair.state());
         }
-        StatePeek peek = StateEnvelope.peek(pair.state());
+        StatePeek peek = StateEnvelope.peek(StateFile.behindLinks(pair.state()));
         StatePeek.Contents contents = peek.contents();
         // Counts are of what was found, so they mean something only where the machine was found.
         Optional<VmInfo> vmInfo = contents.vmInfo();

@@ -79,6 +79,21 @@ final class StateFile implements AutoCloseable {
         }
     }
 
+    /// The file itself, if the path is a link to one: a pair is read through links, and a state is
+    /// not.
+    static Path behindLinks(Path path) throws SnapshotException {
+        if (!Files.isSymbolicLink(path)) {
+            return path;
+        }
+        try {
+            return path.toRealPath();
+        } catch (NoSuchFileException gone) {
+            throw FileIdentity.missing("state file behind the link", path);
+        } catch (IOException failure) {
+            throw FileIdentity.unreadable(path, failure);
+        }
+    }
+
     private static FileIdentity identityOfRegular(Path path) throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
         // The opening of a pipe would wait for its other end.

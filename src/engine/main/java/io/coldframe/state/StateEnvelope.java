@@ -14,8 +14,10 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -194,12 +196,26 @@ public record StateEnvelope(
 
     /// All bytes of a file, or one more than the limit.
     private static byte[] bytesOf(Path file) throws SnapshotException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return in.readNBytes(LIMIT_BYTES + 1);
+        try {
+            requireRegular(file);
+            try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+                return in.readNBytes(LIMIT_BYTES + 1);
+            }
+        } catch (SnapshotException refused) {
+            throw refused;
         } catch (NoSuchFileException missing) {
             throw new SnapshotException(Kind.MISSING, "there is no state file", file, missing);
         } catch (IOException failure) {
             throw new SnapshotException(Kind.SYSCALL, "can't read the state file", file, failure);
+        }
+    }
+
+    /// The opening of a pipe would wait for its other end.
+    private static void requireRegular(Path file) throws IOException {
+        BasicFileAttributes attributes =
+                Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        if (!attributes.isRegularFile()) {
+            throw new SnapshotException(Kind.UNSUPPORTED, "not a regular file", file);
         }
     }
 

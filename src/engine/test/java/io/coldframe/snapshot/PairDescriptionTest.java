@@ -158,4 +158,13 @@ final class PairDescriptionTest {
         assertRefused(
                 Kind.MISSING, Reason.UNSPECIFIED, () -> SnapshotPair.describe(paths), "x.snap");
     }
+
+    @Test
+    void aPairIsDescribedThroughALinkAsItIsLoaded() throws IOException {
+        Path link = Files.createSymbolicLink(folder.resolve("link.snap"), paths.state());
+        PairPaths linked = new PairPaths(link, paths.memory());
+        PairDescription found = SnapshotPair.describe(linked);
+        assertEquals(Optional.of(saved.memoryDigest()), found.memoryDigest());
+        assertTrue(found.problem().isEmpty());
+    }
 }

@@ -218,7 +218,7 @@ final class EnvelopeRefusalTest {
         assertEquals(Kind.MISSING, missing.kind());
         SnapshotException directory =
                 assertThrows(SnapshotException.class, () -> StateEnvelope.read(folder));
-        assertEquals(Kind.SYSCALL, directory.kind());
+        assertEquals(Kind.UNSUPPORTED, directory.kind());
 
         Path file = folder.resolve("vm.snap");
         Files.write(file, StateFiles.sample());
