@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /// What a host was, as far as it decides where a guest can go on.
 ///
@@ -68,7 +69,7 @@ public record HostDescription(
     /// @throws SnapshotException if it does not tell the size of its pages
     public static HostDescription current() throws SnapshotException {
         return of(
-                Cpu.HERE,
+                Cpu.HERE.get(),
                 System.getProperty("os.name", ""),
                 System.getProperty("os.arch", ""),
                 System.getProperty("os.version", ""),
@@ -123,11 +124,24 @@ public record HostDescription(
         return ("coldframe " + version).strip();
     }
 
-    /// Read once: a host with many processors describes them on a hundred pages.
-    private static final class Cpu {
-        static final CpuInfo HERE = Host.isMacos() ? cpuOfMac() : cpuOfLinux();
+    /// Read once: a host with many processors describes them on a hundred pages. What could not be
+    /// read is asked for again, because an interrupted thread can't read what another one can.
+    static final class Cpu {
+        private static final Cpu HERE = new Cpu(() -> Host.isMacos() ? cpuOfMac() : cpuOfLinux());
 
-        private Cpu() {}
+        private final Supplier<CpuInfo> reader;
+        private volatile CpuInfo known = CpuInfo.UNKNOWN;
+
+        Cpu(Supplier<CpuInfo> reader) {
+            this.reader = reader;
+        }
+
+        CpuInfo get() {
+            if (known.equals(CpuInfo.UNKNOWN)) {
+                known = reader.get();
+            }
+            return known;
+        }
     }
 
     private static CpuInfo cpuOfLinux() {

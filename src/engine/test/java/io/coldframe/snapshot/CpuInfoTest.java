@@ -229,4 +229,17 @@ final class CpuInfoTest {
             }
         }
     }
+
+    @Test
+    void whatCouldNotBeReadIsAskedForAgainAndWhatCouldIsNot() {
+        CpuInfo known = CpuInfo.ofProc("vendor_id : GenuineIntel\nflags : fpu sse\n");
+        int[] readCount = new int[1];
+        HostDescription.Cpu cpu =
+                new HostDescription.Cpu(() -> ++readCount[0] < 3 ? CpuInfo.UNKNOWN : known);
+        assertEquals(CpuInfo.UNKNOWN, cpu.get());
+        assertEquals(CpuInfo.UNKNOWN, cpu.get());
+        assertEquals(known, cpu.get());
+        assertEquals(known, cpu.get());
+        assertEquals(3, readCount[0]);
+    }
 }
