@@ -64,6 +64,14 @@ record Catalogue(
                 .findFirst();
     }
 
+    /// The same snapshot in other directories.
+    List<StoredSnapshot> copiesOf(StoredSnapshot snapshot) {
+        return readable.values().stream()
+                .filter(other -> other.manifest().id().equals(snapshot.manifest().id()))
+                .filter(other -> !other.path().equals(snapshot.path()))
+                .toList();
+    }
+
     /// The snapshots whose parent has this id.
     List<StoredSnapshot> childrenOf(UUID id) {
         return readable.values().stream()

@@ -21,10 +21,15 @@ record ChainCheck(SnapshotOpener opener) {
         requireParts(link);
         // It ends: every parent has a lesser generation.
         while (link.manifest().parent().isPresent()) {
-            StoredSnapshot parent = opener.parentOf(link);
-            OpenedLink.requireOn(link, parent.manifest());
-            requireParts(parent);
-            link = parent;
+            StoredSnapshot child = link;
+            link =
+                    opener.firstWhole(
+                            child,
+                            parent -> {
+                                OpenedLink.requireOn(child, parent.manifest());
+                                requireParts(parent);
+                                return parent;
+                            });
         }
     }
 

@@ -87,10 +87,16 @@ record SnapshotOpener(StorePaths paths) {
             try {
                 visited.add(newest);
                 links.add(OpenedLink.open(newest));
-                while (visited.getLast().manifest().parent().isPresent()) {
-                    visited.add(parentOf(visited.getLast()));
-                    links.add(OpenedLink.open(visited.getLast()));
-                    links.get(links.size() - 2).requireOn(links.getLast());
+                while (links.getLast().stored().manifest().parent().isPresent()) {
+                    OpenedLink parent =
+                            firstWhole(
+                                    links.getLast().stored(),
+                                    stored -> {
+                                        visited.add(stored);
+                                        return OpenedLink.open(stored);
+                                    });
+                    links.add(parent);
+                    links.get(links.size() - 2).requireOn(parent);
                 }
                 if (areStillThere(visited)) {
                     return Optional.of(new Snapshot(links, state));
@@ -144,6 +150,33 @@ record SnapshotOpener(StorePaths paths) {
         } catch (SnapshotException broken) {
             // The first failure says what is wrong.
             return false;
+        }
+    }
+
+    /// What is done with a snapshot that may be broken, which then fails.
+    @FunctionalInterface
+    interface Use<T> {
+        T of(StoredSnapshot stored) throws SnapshotException;
+    }
+
+    /// Uses what a diff lies on, and if that is corrupt, a copy of it in another directory.
+    ///
+    /// @throws SnapshotException of the first one if all of them are corrupt
+    <T> T firstWhole(StoredSnapshot child, Use<T> use) throws SnapshotException {
+        StoredSnapshot parent = parentOf(child);
+        try {
+            return use.of(parent);
+        } catch (SnapshotException failure) {
+            if (failure.kind() == Kind.CORRUPT) {
+                for (StoredSnapshot copy : Catalogue.of(paths).copiesOf(parent)) {
+                    try {
+                        return use.of(copy);
+                    } catch (SnapshotException alsoBroken) {
+                        failure.addSuppressed(alsoBroken);
+                    }
+                }
+            }
+            throw failure;
         }
     }
 
