@@ -4,7 +4,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.UUID;
 
-/// Ids of snapshots: UUIDs of version 7, which sort by time and never repeat.
+/// Ids of snapshots: UUIDs of version 7, which sort by the millisecond and never repeat.
 final class Ids {
 
     private static final SecureRandom RANDOM = new SecureRandom();

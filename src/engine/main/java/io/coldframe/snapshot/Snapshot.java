@@ -79,7 +79,7 @@ public final class Snapshot implements AutoCloseable {
     /// {@return the machine state}
     ///
     /// @throws SnapshotException of kind `UNSUPPORTED` if only its maker can read it, `CORRUPT` if
-    ///     it is not as it was written
+    ///     it is not as it was written, or is not of the manifest's machine
     public MachineState machineState() throws SnapshotException {
         Path file = stored().part(StorePaths.STATE);
         if (manifest().state().format() == StateFormat.OPAQUE) {
@@ -90,7 +90,27 @@ public final class Snapshot implements AutoCloseable {
                     file);
         }
         try (Arena arena = Arena.ofConfined()) {
-            return StateEnvelope.decode(stateBytes(arena), file).state();
+            MachineState machine = StateEnvelope.decode(stateBytes(arena), file).state();
+            requireAgreement(machine, file);
+            return machine;
+        }
+    }
+
+    private void requireAgreement(MachineState machine, Path file) throws SnapshotException {
+        boolean agrees =
+                machine.architecture() == manifest().architecture()
+                        && machine.vcpus().size() == manifest().vcpuCount();
+        if (!agrees) {
+            throw new SnapshotException(
+                    Kind.CORRUPT,
+                    Reason.MISMATCH,
+                    "%d vCPUs of %s, and the manifest says %d of %s"
+                            .formatted(
+                                    machine.vcpus().size(),
+                                    machine.architecture(),
+                                    manifest().vcpuCount(),
+                                    manifest().architecture()),
+                    file);
         }
     }
 
@@ -108,7 +128,8 @@ public final class Snapshot implements AutoCloseable {
         return bytes;
     }
 
-    /// Reads everything, also of the parents, and compares it with its sums.
+    /// Reads the state and the memory, and the memory of all that this lies on, and compares them
+    /// with their sums. The states of the parents are not read: nothing here needs them.
     ///
     /// @param progress hears how much memory is read
     /// @return what was read
@@ -118,13 +139,11 @@ public final class Snapshot implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             stateBytes(arena);
         }
-        long totalBytes = links.stream().mapToLong(Snapshot::writtenBytes).sum();
+        ProgressParts parts =
+                new ProgressParts(progress, links.stream().mapToLong(Snapshot::writtenBytes));
         List<Verified> verified = new ArrayList<>();
-        long doneBytes = 0;
         for (OpenedLink link : links) {
-            long before = doneBytes;
-            link.verify((done, _) -> progress.proceed(before + done, totalBytes));
-            doneBytes += writtenBytes(link);
+            link.verify(parts.next(writtenBytes(link)));
             verified.add(
                     new Verified(
                             link.stored().name(),
@@ -145,9 +164,29 @@ public final class Snapshot implements AutoCloseable {
     /// @param progress hears how far it is
     /// @return what was written
     /// @throws SnapshotException of kind `CORRUPT` if a block is not as it was written
+    /// @throws IllegalArgumentException if the target is inside the store, where only the store
+    ///     writes
     public RestoreReport restore(Path target, OnExisting onExisting, Progress progress)
             throws SnapshotException {
+        requireOutside(target);
         return MemoryImage.materialise(newestFirst(), target, onExisting, progress);
+    }
+
+    private void requireOutside(Path target) {
+        Path store = stored().path().getParent();
+        Path directory = target.toAbsolutePath().getParent();
+        if (store == null || directory == null) {
+            return;
+        }
+        try {
+            if (directory.toRealPath().startsWith(store.toRealPath())) {
+                throw new IllegalArgumentException(
+                        "%s is inside the store %s".formatted(target, store));
+            }
+        } catch (IOException unreadable) {
+            // Whoever makes the file says what is wrong with its directory.
+            return;
+        }
     }
 
     /// Fills memory with the guest's memory, every byte of it.
