@@ -263,6 +263,18 @@ public final class ImageSums {
         return SumsHeader.BYTE_COUNT + Integer.BYTES * blockSize.pageCount(byteCount);
     }
 
+    /// {@return the most bytes that encoded sums have, of a full image or a diff, in whatever
+    /// blocks}
+    ///
+    /// @param byteCount the length of the image
+    /// @param pageSize what is written or not as one
+    public static long encodedByteCountMax(long byteCount, PageSize pageSize) {
+        long pageCount = pageSize.pageCount(byteCount);
+        long bitmapWords = (pageCount + Long.SIZE - 1) / Long.SIZE;
+        // A block is a page at least.
+        return SumsHeader.BYTE_COUNT + Long.BYTES * bitmapWords + Integer.BYTES * pageCount;
+    }
+
     /// {@return all bytes, read-only: what [#decode] takes}
     public MemorySegment encoded() {
         return MemorySegment.ofArray(encoded).asReadOnly();

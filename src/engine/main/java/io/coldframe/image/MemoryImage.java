@@ -110,11 +110,16 @@ public final class MemoryImage implements AutoCloseable {
     /// @param byteCount its length
     /// @param pageSize what is written as one
     /// @param blockSize what has one sum
+    /// @param progress hears how far it is, and may cancel
     /// @throws SnapshotException if it cannot be read, or has another length
-    public static ImageSums sumsOf(Path file, long byteCount, PageSize pageSize, PageSize blockSize)
+    public static ImageSums sumsOf(
+            Path file, long byteCount, PageSize pageSize, PageSize blockSize, Progress progress)
             throws SnapshotException {
         WrittenPages all = WrittenPages.all(pageSize.pageCount(byteCount));
-        return sumsOf(file, SumsBuilder.of(byteCount, pageSize, blockSize, all).build());
+        ImageSums shape = SumsBuilder.of(byteCount, pageSize, blockSize, all).build();
+        try (MemoryImage image = open(file, shape)) {
+            return image.sumsFound(progress);
+        }
     }
 
     /// As the other, in blocks as [WriteOptions#DEFAULT] makes them: pages, or larger where there
@@ -129,11 +134,7 @@ public final class MemoryImage implements AutoCloseable {
     public static ImageSums sumsOf(Path file, long byteCount, PageSize pageSize, Progress progress)
             throws SnapshotException {
         PageSize blockSize = SumsBuilder.blockSize(byteCount, pageSize, DEFAULT_SUMS_MAX);
-        WrittenPages all = WrittenPages.all(pageSize.pageCount(byteCount));
-        ImageSums like = SumsBuilder.of(byteCount, pageSize, blockSize, all).build();
-        try (MemoryImage image = open(file, like)) {
-            return image.sumsFound(progress);
-        }
+        return sumsOf(file, byteCount, pageSize, blockSize, progress);
     }
 
     /// {@return the sums of what the file really holds now}

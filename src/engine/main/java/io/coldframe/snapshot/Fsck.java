@@ -83,23 +83,20 @@ final class Fsck {
                                 "nobody writes it any more",
                                 Repair.REMOVE));
             }
+        } catch (SnapshotException failure) {
+            if (failure.kind() == Kind.MISSING) {
+                throw failure;
+            }
+            problems.add(FsckProblem.unreadable(directory, failure));
         }
     }
 
     private void checkSnapshots() throws SnapshotException {
-        long totalBytes = 0;
+        ProgressParts parts =
+                new ProgressParts(
+                        options.progress(), snapshots.stream().mapToLong(Fsck::writtenBytes));
         for (Path path : snapshots) {
-            totalBytes += writtenBytes(path);
-        }
-        long doneBytes = 0;
-        for (Path path : snapshots) {
-            long before = doneBytes;
-            long all = totalBytes;
-            Progress progress =
-                    (done, _) -> options.progress().proceed(Math.min(before + done, all), all);
-            Optional<SnapshotCheck.Result> result = checkUnlessGone(path, progress);
-            result.ifPresent(results::add);
-            doneBytes += writtenBytes(path);
+            checkUnlessGone(path, parts.next(writtenBytes(path))).ifPresent(results::add);
         }
         results.sort(Comparator.comparingInt(Fsck::generation));
         results.forEach(result -> problems.addAll(result.problems()));
@@ -112,7 +109,7 @@ final class Fsck {
         try {
             result = SnapshotCheck.check(path, options.readMemory(), progress);
         } catch (SnapshotException failure) {
-            if (failure.kind() == Kind.MISSING && !StorePaths.isDirectory(path)) {
+            if (failure.kind() == Kind.MISSING) {
                 return Optional.empty();
             }
             throw failure;
@@ -130,7 +127,8 @@ final class Fsck {
         }
     }
 
-    private static long writtenBytes(Path path) {
+    /// How much memory the check of a snapshot reads.
+    static long writtenBytes(Path path) {
         try {
             return StoredSnapshot.read(path).manifest().memory().writtenByteCount();
         } catch (SnapshotException unreadable) {
@@ -224,9 +222,7 @@ final class Fsck {
             return;
         }
         checkDrafts(paths.tags());
-        Set<UUID> ids = new HashSet<>();
-        results.forEach(
-                result -> result.stored().ifPresent(stored -> ids.add(stored.manifest().id())));
+        Set<UUID> ids = idsThatStay();
         Repair repair = isAllKnown() ? Repair.QUARANTINE_ENTRY : Repair.NONE;
         for (Path file : new Tags(paths).files()) {
             if (!DirectoryEntries.isDraft(file)) {
@@ -241,6 +237,17 @@ final class Fsck {
                                                         repair)));
             }
         }
+    }
+
+    /// The ids of what repair leaves where it is.
+    private Set<UUID> idsThatStay() {
+        Set<Path> doomed = FsckProblem.doomed(problems, paths.root());
+        Set<UUID> ids = new HashSet<>();
+        results.stream()
+                .flatMap(result -> result.stored().stream())
+                .filter(stored -> !doomed.contains(stored.path()))
+                .forEach(stored -> ids.add(stored.manifest().id()));
+        return ids;
     }
 
     /// What can be wrong with a tag.
@@ -260,7 +267,8 @@ final class Fsck {
                 UUID id = Tags.read(file);
                 return ids.contains(id)
                         ? Optional.empty()
-                        : Optional.of("it is of %s, which is not there".formatted(id));
+                        : Optional.of(
+                                "it is of %s, which is not there, or is broken".formatted(id));
             } catch (SnapshotException failure) {
                 return failure.kind() == Kind.MISSING
                         ? Optional.empty()

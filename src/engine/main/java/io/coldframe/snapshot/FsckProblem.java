@@ -1,6 +1,11 @@
 package io.coldframe.snapshot;
 
+import io.coldframe.SnapshotException;
+
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Something in a store that is not as it should be.
 ///
@@ -32,7 +37,9 @@ public record FsckProblem(
         /// A tag names nothing, or is no tag.
         BAD_TAG,
         /// Something in the store's directory that is none of the store's.
-        FOREIGN_ENTRY
+        FOREIGN_ENTRY,
+        /// A directory can't be read or locked now, so part of it was not looked at.
+        UNREADABLE
     }
 
     /// What repair does. Nothing but a draft that nobody writes any more is ever removed.
@@ -74,6 +81,18 @@ public record FsckProblem(
 
     static FsckProblem found(Kind kind, Path path, String what, Repair repair) {
         return new FsckProblem(kind, path, what, repair.text, repair, Outcome.FOUND);
+    }
+
+    static FsckProblem unreadable(Path directory, SnapshotException failure) {
+        return found(Kind.UNREADABLE, directory, String.valueOf(failure.getMessage()), Repair.NONE);
+    }
+
+    /// The directories of snapshots that repair moves into the quarantine.
+    static Set<Path> doomed(Collection<FsckProblem> problems, Path root) {
+        return problems.stream()
+                .filter(problem -> problem.repair == Repair.QUARANTINE_SNAPSHOT)
+                .map(problem -> problem.subject(root))
+                .collect(Collectors.toSet());
     }
 
     /// What repair does something about: the entry itself, or the directory of its snapshot.

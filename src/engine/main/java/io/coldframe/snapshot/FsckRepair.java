@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /// Does what a report lists, after a second look at each of its problems.
 ///
@@ -31,24 +31,37 @@ final class FsckRepair {
     private final StorePaths paths;
     private final Set<Path> moved = new HashSet<>();
     private Set<Path> doomed = Set.of();
+    private ProgressParts progress = new ProgressParts(Progress.NONE, LongStream.empty());
 
     FsckRepair(StorePaths paths) {
         this.paths = paths;
     }
 
-    FsckReport repair(FsckReport found) throws SnapshotException {
-        doomed =
-                found.problems().stream()
-                        .filter(
-                                problem ->
-                                        problem.repair() == FsckProblem.Repair.QUARANTINE_SNAPSHOT)
-                        .map(problem -> problem.subject(paths.root()))
-                        .collect(Collectors.toSet());
+    FsckReport repair(FsckReport found, Progress whole) throws SnapshotException {
+        doomed = FsckProblem.doomed(found.problems(), paths.root());
+        progress = new ProgressParts(whole, found.problems().stream().mapToLong(this::bytesToRead));
         List<FsckProblem> done = new ArrayList<>();
         for (FsckProblem problem : found.problems()) {
             done.add(problem.outcome() == Outcome.FOUND ? repairOne(problem) : problem);
         }
         return new FsckReport(found.snapshotCount(), done);
+    }
+
+    /// How much memory the second look at a problem reads.
+    private long bytesToRead(FsckProblem problem) {
+        boolean isRead =
+                switch (problem.repair()) {
+                    case REBUILD_SUMS -> true;
+                    case QUARANTINE_SNAPSHOT -> isOfMemory(problem);
+                    default -> false;
+                };
+        return isRead && problem.outcome() == Outcome.FOUND
+                ? Fsck.writtenBytes(problem.subject(paths.root()))
+                : 0;
+    }
+
+    private static boolean isOfMemory(FsckProblem problem) {
+        return problem.path().endsWith(StorePaths.MEMORY);
     }
 
     private FsckProblem repairOne(FsckProblem problem) {
@@ -117,8 +130,9 @@ final class FsckRepair {
 
     private FsckProblem quarantineSnapshot(FsckProblem problem, Path directory)
             throws SnapshotException {
-        boolean ofMemory = problem.path().endsWith(StorePaths.MEMORY);
-        SnapshotCheck.Result now = SnapshotCheck.check(directory, ofMemory, Progress.NONE);
+        SnapshotCheck.Result now =
+                SnapshotCheck.check(
+                        directory, isOfMemory(problem), progress.next(bytesToRead(problem)));
         if (!isStillFound(problem, now)) {
             return problem.with(Outcome.GONE);
         }
@@ -204,7 +218,7 @@ final class FsckRepair {
 
     private FsckProblem rebuildSums(FsckProblem problem, Path directory) throws SnapshotException {
         StoredSnapshot stored = StoredSnapshot.read(directory);
-        Optional<ImageSums> sums = SumsRebuild.rebuild(stored);
+        Optional<ImageSums> sums = SumsRebuild.rebuild(stored, progress.next(bytesToRead(problem)));
         if (sums.isEmpty()) {
             return problem.failed("the memory is not what the manifest says, either");
         }

@@ -29,7 +29,8 @@ import java.util.UUID;
 ///
 /// **Threads.** Immutable.
 ///
-/// @param id a UUID of version 7: later ones are greater
+/// @param id a UUID of version 7: it begins with the millisecond at which it was given, by the
+///     clock of that host; of one millisecond the order is chance
 /// @param createdAt when the snapshot was asked for
 /// @param architecture of the guest
 /// @param vcpuCount how many virtual processors it has
@@ -150,8 +151,14 @@ public record Manifest(
                 throw new IllegalArgumentException(
                         writtenPageCount + " pages written of " + pageCount);
             }
-            if (sumsByteCount < 0 || sumsByteCount > ImageSums.ENCODED_BYTES_MAX) {
-                throw new IllegalArgumentException("sums of " + sumsByteCount + " bytes");
+            long sumsByteCountMax =
+                    Math.min(
+                            ImageSums.ENCODED_BYTES_MAX,
+                            ImageSums.encodedByteCountMax(layout.byteCount(), pageSize));
+            if (sumsByteCount < 0 || sumsByteCount > sumsByteCountMax) {
+                throw new IllegalArgumentException(
+                        "sums of %d bytes, of at most %d for %s in pages of %s"
+                                .formatted(sumsByteCount, sumsByteCountMax, layout, pageSize));
             }
         }
 
@@ -162,7 +169,10 @@ public record Manifest(
 
         /// {@return how much guest memory was written into the file}
         public long writtenByteCount() {
-            return Math.min(pageSize.bytes(writtenPageCount), byteCount());
+            // The last page may be a short one, which ends beyond all numbers when it is whole.
+            return writtenPageCount > byteCount() >> pageSize.shift()
+                    ? byteCount()
+                    : pageSize.bytes(writtenPageCount);
         }
     }
 

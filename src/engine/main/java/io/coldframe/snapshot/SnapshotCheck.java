@@ -76,10 +76,19 @@ final class SnapshotCheck {
 
     private void checkExtras() throws SnapshotException {
         List<Path> abandoned;
-        try (DirectoryEntries entries = DirectoryEntries.lock(directory)) {
-            abandoned = entries.findAbandoned();
+        List<Path> all;
+        try {
+            abandoned = findAbandoned();
+            all = Catalogue.entries(directory);
+        } catch (SnapshotException failure) {
+            if (failure.kind() == Kind.MISSING) {
+                throw failure;
+            }
+            // Its files may be readable all the same.
+            problems.add(FsckProblem.unreadable(directory, failure));
+            return;
         }
-        for (Path path : Catalogue.entries(directory)) {
+        for (Path path : all) {
             String name = path.getFileName().toString();
             if (abandoned.contains(path)) {
                 problems.add(
@@ -99,6 +108,12 @@ final class SnapshotCheck {
         }
     }
 
+    private List<Path> findAbandoned() throws SnapshotException {
+        try (DirectoryEntries entries = DirectoryEntries.lock(directory)) {
+            return entries.findAbandoned();
+        }
+    }
+
     private Optional<StoredSnapshot> checkManifest() {
         Path file = directory.resolve(StorePaths.MANIFEST);
         try {
@@ -113,7 +128,7 @@ final class SnapshotCheck {
         }
     }
 
-    private void checkState(StoredSnapshot stored) throws SnapshotException {
+    private void checkState(StoredSnapshot stored) {
         Path file = stored.part(StorePaths.STATE);
         StatePart part = stored.manifest().state();
         if (isMissing(file, Repair.QUARANTINE_SNAPSHOT)) {
@@ -128,7 +143,8 @@ final class SnapshotCheck {
         } catch (SnapshotException failure) {
             add(FsckProblem.Kind.WRONG_SUM, file, failure, ifCorrupt(failure));
         } catch (IOException failure) {
-            throw PartFile.failure(file, failure);
+            SnapshotException unreadable = PartFile.failure(file, failure);
+            add(FsckProblem.Kind.WRONG_SUM, file, unreadable, Repair.NONE);
         }
     }
 
@@ -166,7 +182,7 @@ final class SnapshotCheck {
             return isProvable ? Repair.REBUILD_SUMS : Repair.QUARANTINE_SNAPSHOT;
         }
         try {
-            return SumsRebuild.rebuild(stored).isPresent()
+            return SumsRebuild.rebuild(stored, progress).isPresent()
                     ? Repair.REBUILD_SUMS
                     : Repair.QUARANTINE_SNAPSHOT;
         } catch (SnapshotException unreadable) {

@@ -213,7 +213,9 @@ public final class SnapshotStore {
         }
     }
 
-    /// Reads all of a snapshot and of what it lies on, and compares it with its sums.
+    /// Reads the state and the memory of a snapshot, and the memory of all that it lies on, and
+    /// compares them with their sums. The states of its parents are not read: nothing that is
+    /// restored from it needs them, and [#fsck] looks at them, too.
     ///
     /// @param reference a name, a tag or an id
     /// @param progress hears how much memory is read
@@ -234,6 +236,7 @@ public final class SnapshotStore {
     /// @param progress hears how far it is
     /// @return what was written
     /// @throws SnapshotException of kind `CORRUPT` if a block is not as it was written
+    /// @throws IllegalArgumentException if the target is inside this store
     public RestoreReport restore(
             String reference, Path target, OnExisting onExisting, Progress progress)
             throws SnapshotException {
@@ -272,7 +275,19 @@ public final class SnapshotStore {
     /// @return the same problems, with what became of them
     /// @throws SnapshotException if the directory can't be read
     public FsckReport repair(FsckReport found) throws SnapshotException {
-        return new FsckRepair(paths).repair(found);
+        return repair(found, Progress.NONE);
+    }
+
+    /// As [#repair(FsckReport)], which reads broken memory once more.
+    ///
+    /// @param found what [#fsck] found
+    /// @param progress hears how much memory is read
+    /// @return the same problems, with what became of them
+    /// @throws SnapshotException if the directory can't be read
+    /// @throws java.util.concurrent.CancellationException if the progress says so; what was
+    ///     repaired before stays so
+    public FsckReport repair(FsckReport found, Progress progress) throws SnapshotException {
+        return new FsckRepair(paths).repair(found, progress);
     }
 
     /// {@return what of a snapshot fits this host, and what does not}

@@ -1,5 +1,6 @@
 package io.coldframe.snapshot;
 
+import io.coldframe.Progress;
 import io.coldframe.SnapshotException;
 import io.coldframe.image.AtomicFile;
 import io.coldframe.image.ImageSums;
@@ -9,6 +10,7 @@ import io.coldframe.memory.PageSize;
 import io.coldframe.snapshot.Manifest.MemoryPart;
 
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -26,15 +28,19 @@ final class SumsRebuild {
     }
 
     /// The sums, if the manifest proves them.
-    static Optional<ImageSums> rebuild(StoredSnapshot stored) throws SnapshotException {
+    ///
+    /// @throws SnapshotException of kind `CORRUPT`, before anything is read, if the memory has
+    ///     another length than the manifest says
+    /// @throws java.util.concurrent.CancellationException if the progress says so
+    static Optional<ImageSums> rebuild(StoredSnapshot stored, Progress progress)
+            throws SnapshotException {
         MemoryPart memory = stored.manifest().memory();
+        Path file = stored.part(StorePaths.MEMORY);
+        PartFile.requireLength(PartFile.requireRegular(file).size(), memory.byteCount(), file);
         for (PageSize block : blockSizes(memory)) {
             ImageSums sums =
                     MemoryImage.sumsOf(
-                            stored.part(StorePaths.MEMORY),
-                            memory.byteCount(),
-                            memory.pageSize(),
-                            block);
+                            file, memory.byteCount(), memory.pageSize(), block, progress);
             if (sums.digest().equals(memory.sumsDigest())) {
                 return Optional.of(sums);
             }

@@ -2,6 +2,7 @@ package io.coldframe.snapshot;
 
 import io.coldframe.Sha256;
 import io.coldframe.UnknownFields;
+import io.coldframe.image.ImageSums;
 import io.coldframe.memory.GuestLayout;
 import io.coldframe.memory.PageSize;
 import io.coldframe.snapshot.Manifest.MemoryPart;
@@ -83,7 +84,10 @@ final class RandomManifests {
                 layout,
                 pageSize,
                 random.nextLong(pageSize.pageCount(layout.byteCount()) + 1),
-                random.nextInt(1 << 30),
+                random.nextLong(
+                        Math.min(
+                                ImageSums.ENCODED_BYTES_MAX,
+                                ImageSums.encodedByteCountMax(layout.byteCount(), pageSize))),
                 digest());
     }
 

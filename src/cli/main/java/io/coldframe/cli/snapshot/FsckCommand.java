@@ -52,8 +52,10 @@ public final class FsckCommand implements Callable<Integer> {
         FsckReport report;
         try (Activity activity = progress.begin("checking", json)) {
             report = opened.fsck(new FsckOptions(!noMemory, activity));
-            if (repair) {
-                report = opened.repair(report);
+        }
+        if (repair) {
+            try (Activity activity = progress.begin("repairing", json)) {
+                report = opened.repair(report, activity);
             }
         }
         json.print(members(report), text(report));
