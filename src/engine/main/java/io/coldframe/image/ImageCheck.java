@@ -32,6 +32,11 @@ final class ImageCheck {
         this.meter = new ProgressMeter(progress, units.heldBytes());
     }
 
+    /// How many bytes are to be read.
+    long heldBytes() {
+        return units.heldBytes();
+    }
+
     /// Compares all sums.
     ///
     /// @throws SnapshotException that names the first block whose sum differs

@@ -59,7 +59,11 @@ public final class MemoryImage implements AutoCloseable {
     /// @throws SnapshotException of kind `MISSING` if there is no such file, and `CORRUPT` if its
     ///     length is not that of the image
     public static MemoryImage open(Path file, ImageSums sums) throws SnapshotException {
-        FileCalls calls = FileCalls.current();
+        return open(FileCalls.current(), file, sums);
+    }
+
+    private static MemoryImage open(FileCalls calls, Path file, ImageSums sums)
+            throws SnapshotException {
         int fd = DraftFile.retried(() -> calls.open(file, FLAGS, 0));
         Syscalls.check(fd, "open", file);
         try {
@@ -293,28 +297,59 @@ public final class MemoryImage implements AutoCloseable {
     }
 
     /// Gives a directory that is being made this image as a file: blocks that both share where the
-    /// file system can, and otherwise a copy that keeps the holes. Nothing is checked by this: see
-    /// [#verify].
+    /// file system can, and otherwise a copy that keeps the holes. Then the new file is read and
+    /// compared with the sums, so this image need not be verified before.
     ///
     /// @param directory the directory
     /// @param name of a file that is not there yet
+    /// @param layout where the image lies in the guest, for the message
+    /// @param progress hears how far it is, and may cancel
     /// @return how it was done
-    /// @throws SnapshotException if not all of it could be copied
-    public CopyMethod copyInto(AtomicDirectory directory, String name) throws SnapshotException {
-        return copyInto(directory.newFile(name));
+    /// @throws SnapshotException if not all of it could be copied; of kind `CORRUPT` if a sum does
+    ///     not fit, as [#verify] where the fault is this image's
+    public CopyMethod copyInto(
+            AtomicDirectory directory, String name, GuestLayout layout, Progress progress)
+            throws SnapshotException {
+        return copyInto(directory.newFile(name), layout, progress);
     }
 
     /// As the other, as the memory of a pair that is being made.
     ///
     /// @param pair the pair
+    /// @param layout where the image lies in the guest, for the message
+    /// @param progress hears how far it is, and may cancel
     /// @return how it was done
-    /// @throws SnapshotException if not all of it could be copied
-    public CopyMethod copyInto(AtomicPair pair) throws SnapshotException {
-        return copyInto(pair.memory());
+    /// @throws SnapshotException as the other
+    public CopyMethod copyInto(AtomicPair pair, GuestLayout layout, Progress progress)
+            throws SnapshotException {
+        return copyInto(pair.memory(), layout, progress);
     }
 
-    private CopyMethod copyInto(DraftFile draft) throws SnapshotException {
-        return FileCopy.copy(calls, path, fd, draft.descriptor(), draft.path(), Progress.NONE);
+    private CopyMethod copyInto(DraftFile draft, GuestLayout layout, Progress progress)
+            throws SnapshotException {
+        // The copy is half of the work, and the reading of it the other.
+        long heldBytes = new ImageCheck(this, Progress.NONE).heldBytes();
+        long copiedBytes = sums.byteCount();
+        CopyMethod method =
+                FileCopy.copy(
+                        calls,
+                        path,
+                        fd,
+                        draft.descriptor(),
+                        draft.path(),
+                        (done, total) -> progress.proceed(done, total + heldBytes));
+        try (MemoryImage copy = open(calls, draft.path(), sums)) {
+            copy.verify(
+                    layout,
+                    (done, total) -> progress.proceed(copiedBytes + done, copiedBytes + total));
+        } catch (SnapshotException bad) {
+            if (bad.kind() == Kind.CORRUPT) {
+                // Nearly always it was bad before, and then that file is the one to name.
+                verify(layout, (_, _) -> progress.proceed(copiedBytes, copiedBytes + heldBytes));
+            }
+            throw bad;
+        }
+        return method;
     }
 
     /// Fills a segment from the file.

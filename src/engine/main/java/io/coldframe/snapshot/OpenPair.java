@@ -1,10 +1,13 @@
 package io.coldframe.snapshot;
 
 import io.coldframe.Progress;
+import io.coldframe.Sha256;
 import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.SnapshotException.Reason;
+import io.coldframe.image.AtomicDirectory;
 import io.coldframe.image.AtomicPair;
+import io.coldframe.image.CopyMethod;
 import io.coldframe.image.MemoryImage;
 import io.coldframe.memory.GuestMemory;
 import io.coldframe.os.Failures;
@@ -145,22 +148,32 @@ final class OpenPair implements AutoCloseable {
         try {
             image.verify(state.layout(), progress);
         } catch (SnapshotException bad) {
-            if (bad.kind() != Kind.CORRUPT) {
-                throw bad;
-            }
-            throw mismatch(bad);
+            throw bad.kind() == Kind.CORRUPT ? mismatch(bad) : bad;
+        }
+    }
+
+    /// Copies the memory into a directory that is being made, and refuses what the state does not
+    /// name.
+    CopyMethod copyInto(AtomicDirectory directory, String name, Progress progress)
+            throws SnapshotException {
+        try {
+            return image.copyInto(directory, name, state.layout(), progress);
+        } catch (SnapshotException bad) {
+            throw bad.kind() == Kind.CORRUPT ? mismatch(bad) : bad;
         }
     }
 
     private SnapshotException mismatch(SnapshotException bad) throws SnapshotException {
+        Sha256 found = image.sumsFound().digest();
+        if (found.equals(state.binding().digest())) {
+            // It is not this file that is bad, but a copy of it.
+            return bad;
+        }
         return new SnapshotException(
                 Kind.CORRUPT,
                 Reason.MISMATCH,
                 "the memory is not the one that the state names: its digest is %s, named is %s; %s"
-                        .formatted(
-                                image.sumsFound().digest(),
-                                state.binding().digest(),
-                                bad.getMessage()),
+                        .formatted(found, state.binding().digest(), bad.getMessage()),
                 memoryFile(),
                 bad);
     }

@@ -144,8 +144,8 @@ final class OpenVmmBridge {
         List<MemoryImage> newestFirst = snapshot.newestFirst();
         if (newestFirst.size() == 1) {
             MemoryImage only = newestFirst.getFirst();
-            only.verify(snapshot.manifest().memory().layout(), progress);
-            return only.copyInto(draft, OpenVmmDirectory.MEMORY);
+            GuestLayout layout = snapshot.manifest().memory().layout();
+            return only.copyInto(draft, OpenVmmDirectory.MEMORY, layout, progress);
         }
         MemoryImage.materialise(newestFirst, draft, OpenVmmDirectory.MEMORY, progress);
         return CopyMethod.COPY;

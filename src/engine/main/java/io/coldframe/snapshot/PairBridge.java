@@ -94,8 +94,7 @@ final class PairBridge {
         return store.adopt(
                 SnapshotRequest.adopting(name, parent, layout, state),
                 (draft, memoryName) -> {
-                    pair.verify(progress);
-                    CopyMethod method = pair.image().copyInto(draft, memoryName);
+                    CopyMethod method = pair.copyInto(draft, memoryName, progress);
                     ImageSums sums = pair.state().sums();
                     return new MemoryFiller.Filled(sums, report(method, sums));
                 });
@@ -138,8 +137,8 @@ final class PairBridge {
         List<MemoryImage> newestFirst = snapshot.newestFirst();
         MemoryImage newest = newestFirst.getFirst();
         if (newestFirst.size() == 1 && newest.sums().sumCount() <= sumsMax) {
-            newest.verify(snapshot.manifest().memory().layout(), progress);
-            CopyMethod method = newest.copyInto(draft.files());
+            GuestLayout layout = snapshot.manifest().memory().layout();
+            CopyMethod method = newest.copyInto(draft.files(), layout, progress);
             return new MemoryFiller.Filled(newest.sums(), report(method, newest.sums()));
         }
         RestoreReport restored =
