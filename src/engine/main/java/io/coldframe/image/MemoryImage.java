@@ -28,9 +28,9 @@ import java.util.Optional;
 /// not checked is believed.
 ///
 /// **Lifetime.** Owns a descriptor, so the file is the one that was opened, whatever becomes of its
-/// name.
+/// name. When it is closed, whatever would read it throws [IllegalStateException].
 ///
-/// **Threads.** Any; [#close()] once, by the owner.
+/// **Threads.** Any; [#close()] once, by the owner, when nobody reads any more.
 public final class MemoryImage implements AutoCloseable {
     private static final long DEFAULT_SUMS_MAX = WriteOptions.DEFAULT.sumsMax();
 
@@ -42,7 +42,7 @@ public final class MemoryImage implements AutoCloseable {
     private final int fd;
     private final FileIdentity identity;
     private final ImageSums sums;
-    private boolean closed;
+    private volatile boolean closed;
 
     private MemoryImage(FileCalls calls, Path path, int fd, FileIdentity identity, ImageSums sums) {
         this.calls = calls;
@@ -207,6 +207,7 @@ public final class MemoryImage implements AutoCloseable {
     /// @param layout where the regions are
     /// @throws SnapshotException of kind `CONFLICT` if the name leads to another file by now
     public GuestMemory map(GuestLayout layout) throws SnapshotException {
+        requireOpen();
         if (sums.kind() != ImageSums.Kind.FULL) {
             throw new IllegalArgumentException("a diff is not all of the memory: " + path);
         }
@@ -327,6 +328,7 @@ public final class MemoryImage implements AutoCloseable {
 
     private CopyMethod copyInto(DraftFile draft, GuestLayout layout, Progress progress)
             throws SnapshotException {
+        requireOpen();
         // The copy is half of the work, and the reading of it the other.
         long heldBytes = new ImageCheck(this, Progress.NONE).heldBytes();
         long copiedBytes = sums.byteCount();
@@ -352,11 +354,23 @@ public final class MemoryImage implements AutoCloseable {
         return method;
     }
 
+    /// The number of the descriptor, which may be another file's when this one is closed.
+    private int descriptor() {
+        requireOpen();
+        return fd;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("closed: " + path);
+        }
+    }
+
     /// Fills a segment from the file.
     void read(long fileOffset, MemorySegment target) throws SnapshotException {
         long done = 0;
         while (done < target.byteSize()) {
-            long result = calls.pread(fd, target.asSlice(done), fileOffset + done);
+            long result = calls.pread(descriptor(), target.asSlice(done), fileOffset + done);
             if (result == -Errno.EINTR) {
                 continue;
             }
