@@ -97,6 +97,18 @@ public final class AtomicPair implements AutoCloseable {
                 DraftName.of(absolute.getFileName().toString()).kept(digest));
     }
 
+    /// {@return what lies beside the memory under names that [#kept] gives, for whatever digest}
+    ///
+    /// @param memory the name of the memory
+    /// @throws SnapshotException if its directory cannot be read
+    public static List<Path> keptFiles(Path memory) throws SnapshotException {
+        Path absolute = memory.toAbsolutePath();
+        DraftName name = DraftName.of(absolute.getFileName().toString());
+        return Drafts.list(absolute.resolveSibling("")).stream()
+                .filter(entry -> name.isKept(entry.getFileName().toString()))
+                .toList();
+    }
+
     /// The name of the memory to be.
     Path memoryTarget() {
         return memory.target();

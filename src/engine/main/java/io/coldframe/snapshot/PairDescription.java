@@ -5,6 +5,7 @@ import io.coldframe.state.Architecture;
 import io.coldframe.state.Version;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -24,8 +25,11 @@ import java.util.OptionalLong;
 /// @param isDiff whether the memory holds written pages only
 /// @param memoryDigest what names the memory that belongs to the state
 /// @param memoryBase what names the memory that a diff lies on, if it says so
-/// @param memoryFile where the memory is looked for
+/// @param memoryFile where the memory is: beside its own name if a save was ended between its two
+///     renames
 /// @param memoryFileByteCount how long that file is; empty if it is missing
+/// @param otherKeptFiles memory of other states that such a save has left, hidden, each as large as
+///     a memory is; the next save of the pair removes it
 /// @param isCrcOk whether the sum at the end is that of the bytes before it
 /// @param problem why the file can't be loaded, if it can't
 public record PairDescription(
@@ -43,5 +47,12 @@ public record PairDescription(
         Optional<Sha256> memoryBase,
         Path memoryFile,
         OptionalLong memoryFileByteCount,
+        List<Path> otherKeptFiles,
         boolean isCrcOk,
-        Optional<String> problem) {}
+        Optional<String> problem) {
+
+    /// Keeps the list as it is now.
+    public PairDescription {
+        otherKeptFiles = List.copyOf(otherKeptFiles);
+    }
+}

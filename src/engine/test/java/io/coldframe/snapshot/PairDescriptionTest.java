@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coldframe.Sha256;
 import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.SnapshotException.Reason;
 import io.coldframe.Soak;
+import io.coldframe.image.AtomicPair;
 import io.coldframe.memory.DirtyBitmap;
 import io.coldframe.memory.GuestMemory;
 import io.coldframe.memory.PageSize;
@@ -26,6 +28,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -67,6 +70,7 @@ final class PairDescriptionTest {
                 Optional.empty(),
                 paths.memory(),
                 OptionalLong.of(Machines.MIB),
+                List.of(),
                 true,
                 Optional.empty());
     }
@@ -150,6 +154,22 @@ final class PairDescriptionTest {
         assertEquals(Optional.of(saved.memoryDigest()), found.memoryBase());
         assertEquals(OptionalInt.of(1), found.deviceCount());
         assertEquals(Optional.of(false), found.metadataServicePresent());
+    }
+
+    @Test
+    void memoryThatLiesAsideIsTheMemory() throws IOException {
+        Path aside = AtomicPair.kept(paths.memory(), saved.memoryDigest());
+        Files.move(paths.memory(), aside);
+        Files.write(paths.memory(), new byte[5]);
+        Path other = AtomicPair.kept(paths.memory(), Sha256.of(new byte[1]));
+        Files.write(other, new byte[9]);
+        PairDescription found = SnapshotPair.describe(paths);
+        assertEquals(aside, found.memoryFile());
+        assertEquals(OptionalLong.of(Machines.MIB), found.memoryFileByteCount());
+        assertEquals(List.of(other), found.otherKeptFiles());
+        try (LoadedPair pair = SnapshotPair.load(paths)) {
+            assertEquals(found.memoryFile(), pair.memoryFile());
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.coldframe.Sha256;
 import io.coldframe.cli.ByteCounts;
 import io.coldframe.snapshot.PairDescription;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +35,7 @@ final class PairReport {
         members.put("baseSha256", pair.memoryBase().map(Sha256::hex));
         members.put("memoryFile", pair.memoryFile().toString());
         members.put("memoryFileByteCount", boxed(pair.memoryFileByteCount()));
+        members.put("otherKeptFiles", pair.otherKeptFiles().stream().map(Path::toString).toList());
         members.put("crcOk", pair.isCrcOk());
         members.put("problem", pair.problem());
         return members;
@@ -56,6 +58,9 @@ final class PairReport {
         OptionalLong length = pair.memoryFileByteCount();
         String size = length.isPresent() ? ByteCounts.text(length.getAsLong()) : "MISSING";
         table.row("memory file", pair.memoryFile() + " (" + size + ")");
+        for (Path kept : pair.otherKeptFiles()) {
+            table.row("left behind", kept + " (another state's memory; the next save removes it)");
+        }
         table.row("CRC ok", Boolean.toString(pair.isCrcOk()));
         pair.problem().ifPresent(problem -> table.row("problem", problem));
         return table.text();
