@@ -13,6 +13,7 @@ import io.coldframe.state.StateEnvelope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 
 /// A full pair and the diffs on it, all open.
 ///
@@ -95,6 +96,11 @@ final class PairChain implements AutoCloseable {
                 Reason.MISMATCH,
                 "%s, and %s has %s".formatted(what, below.path(), found),
                 above.path());
+    }
+
+    /// Only the machine of the last is restored.
+    void requireRegistersKnown(LongPredicate known) throws SnapshotException {
+        last().state().envelope().state().checkRegistersKnown(known, last().state().path());
     }
 
     /// Memory that is mapped where there is one pair, and new where there are more.

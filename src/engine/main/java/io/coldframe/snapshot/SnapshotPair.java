@@ -5,6 +5,7 @@ import io.coldframe.SnapshotException;
 import io.coldframe.memory.GuestMemory;
 
 import java.util.List;
+import java.util.function.LongPredicate;
 
 /// A snapshot in two files: the machine state in `x.snap`, and the memory, raw at its own offsets,
 /// in `x.mem`.
@@ -76,6 +77,30 @@ public final class SnapshotPair {
     public static LoadedPair load(List<PairPaths> baseFirst, Progress progress)
             throws SnapshotException {
         try (PairChain chain = PairChain.open(baseFirst, true)) {
+            return chain.load(progress);
+        }
+    }
+
+    /// Loads as [#load(List, Progress)], and refuses a machine with a register that whoever
+    /// restores it would not know what to do with. It is asked before the memory is read.
+    ///
+    /// The caller knows the set, because the hypervisor does: it lists its registers
+    /// (`KVM_GET_REG_LIST`, `KVM_GET_MSR_INDEX_LIST`) or has names for them
+    /// (Hypervisor.framework). The other loads ask for nothing: who uses them asks
+    /// [io.coldframe.state.MachineState#checkRegistersKnown] before it restores.
+    ///
+    /// @param baseFirst the full pair, then the diffs, the oldest first
+    /// @param knownRegisters answers whether a register's number is known
+    /// @param progress hears of it, and may stop it
+    /// @return the machine of the last
+    /// @throws SnapshotException as [#load(PairPaths)], and of reason `INCOMPATIBLE` that names the
+    ///     vCPU and the first register that is not known
+    /// @throws java.util.concurrent.CancellationException if the progress says so
+    public static LoadedPair load(
+            List<PairPaths> baseFirst, LongPredicate knownRegisters, Progress progress)
+            throws SnapshotException {
+        try (PairChain chain = PairChain.open(baseFirst, true)) {
+            chain.requireRegistersKnown(knownRegisters);
             return chain.load(progress);
         }
     }

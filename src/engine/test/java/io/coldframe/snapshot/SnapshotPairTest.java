@@ -20,8 +20,10 @@ import io.coldframe.memory.GuestLayout;
 import io.coldframe.memory.GuestMemory;
 import io.coldframe.memory.PageGrid;
 import io.coldframe.memory.PageSize;
+import io.coldframe.state.Arm64Vcpu;
 import io.coldframe.state.InterruptController;
 import io.coldframe.state.MachineState;
+import io.coldframe.state.Registers;
 import io.coldframe.state.VcpuState;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -74,6 +76,31 @@ final class SnapshotPairTest {
             assertArrayEquals(
                     memory.segment(0).toArray(ValueLayout.JAVA_BYTE),
                     Files.readAllBytes(paths.memory()));
+        }
+    }
+
+    @Test
+    void aRegisterThatTheCallerDoesNotKnowIsRefused() throws SnapshotException {
+        Registers registers = Registers.NONE.with(0xC080, 1).with(0xDEAD, 2);
+        MachineState state =
+                Machines.machine(7)
+                        .withVcpus(List.of(new Arm64Vcpu(0).withSystemRegisters(registers)));
+        try (GuestMemory memory = Machines.patterned(1)) {
+            SnapshotPair.save(SaveRequest.full(paths, state, memory));
+        }
+        List<PairPaths> pairs = List.of(paths);
+        Progress unheard =
+                (_, _) -> {
+                    throw new AssertionError("the memory was read");
+                };
+        SnapshotException refused =
+                assertThrows(
+                        SnapshotException.class,
+                        () -> SnapshotPair.load(pairs, number -> number != 0xDEAD, unheard));
+        assertEquals(Reason.INCOMPATIBLE, refused.reason());
+        assertSays(refused, "vCPU 0 has register 0xdead", "x.snap");
+        try (LoadedPair pair = SnapshotPair.load(pairs, number -> number >= 0, Progress.NONE)) {
+            assertEquals(state, pair.envelope().state());
         }
     }
 
