@@ -90,6 +90,10 @@ public final class AtomicFile implements AutoCloseable {
     /// Makes the file durable and gives it its name. When this returns it is there after a power
     /// cut, too. When it throws, the target is what it was, and the draft is gone.
     ///
+    /// There is one exception: on a file system that cannot exchange two files, what is replaced is
+    /// gone with the rename. If the directory cannot be synced then, this throws, and the target is
+    /// the new file, whole, of which nobody knows whether it outlives a power cut.
+    ///
     /// @throws SnapshotException of kind `CONFLICT` if something came to the target meanwhile
     public void commit() throws SnapshotException {
         if (!sealed) {
@@ -109,8 +113,10 @@ public final class AtomicFile implements AutoCloseable {
     /// What is left to do when the file has its name. No failure of it matters any more.
     void finish(CommitTarget.Placed placed) {
         done = true;
-        if (placed == CommitTarget.Placed.EXCHANGED) {
-            target.discardReplaced(draft.path());
+        switch (placed) {
+            case EXCHANGED -> target.discardReplaced(draft.path());
+            case LINKED -> target.discard(draft.path(), draft.identity());
+            case NEW, OVERWRITTEN -> {}
         }
         draft.close();
         target.close();

@@ -126,7 +126,9 @@ public final class AtomicPair implements AutoCloseable {
     }
 
     /// Makes both files durable and gives them their names. When this returns they are there after
-    /// a power cut, too. When it throws, the pair is what it was, and the drafts are gone.
+    /// a power cut, too. When it throws, the pair is what it was, and the drafts are gone; but see
+    /// [AtomicFile#commit] for a file system that cannot exchange two files. There a new memory
+    /// that has replaced another stays, and the other is kept for the state that names it.
     ///
     /// @param stateBytes the state, which names the new memory
     /// @param replacedMemory the digest of the memory that the state which is there now names;

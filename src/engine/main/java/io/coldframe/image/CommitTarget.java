@@ -39,6 +39,8 @@ final class CommitTarget implements AutoCloseable {
     enum Placed {
         /// There was nothing before.
         NEW,
+        /// There was nothing before, and the draft has its own name still: both names are one file.
+        LINKED,
         /// What was there has the draft's name now.
         EXCHANGED,
         /// What was there is gone.
@@ -148,8 +150,8 @@ final class CommitTarget implements AutoCloseable {
         }
     }
 
-    /// Gives the draft the target's name, durably; on failure everything is as before. Under the
-    /// lock.
+    /// Gives the draft the target's name, durably. On failure everything is as before, but for what
+    /// was [Placed#OVERWRITTEN]. Under the lock.
     Placed place(Path draft) throws SnapshotException {
         Placed placed = rename(draft);
         int result = parent.sync();
@@ -220,8 +222,7 @@ final class CommitTarget implements AutoCloseable {
         if (result != 0) {
             throw commitFailure(result, "link from " + draft.getFileName());
         }
-        calls.unlink(draft);
-        return Placed.NEW;
+        return calls.unlink(draft) == 0 ? Placed.NEW : Placed.LINKED;
     }
 
     /// Gives the draft its own name back, and the target what it had before.
@@ -230,19 +231,24 @@ final class CommitTarget implements AutoCloseable {
             // Plainly, on every file system: nothing has the draft's name.
             case NEW -> undo(draft, 0);
             case EXCHANGED -> undo(draft, Abi.RENAME_EXCHANGE);
+            // A rename of one name of a file onto the other does nothing, and says that it did.
+            case LINKED -> undone(calls.unlink(path), "unlink");
             case OVERWRITTEN -> {}
         }
     }
 
     private void undo(Path draft, int flags) throws SnapshotException {
+        undone(calls.rename(path, draft, flags), "rename back to " + draft.getFileName());
+    }
+
+    private void undone(int result, String call) throws SnapshotException {
         isInDoubt = true;
-        int result = calls.rename(path, draft, flags);
         if (result != 0) {
-            throw commitFailure(result, "rename back to " + draft.getFileName());
+            throw commitFailure(result, call);
         }
         int synced = parent.sync();
         if (synced != 0) {
-            throw commitFailure(synced, "fsync of the directory after the rename back");
+            throw commitFailure(synced, "fsync of the directory after the " + call);
         }
         isInDoubt = false;
     }

@@ -1,7 +1,10 @@
 package io.coldframe.image;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.SnapshotException.Reason;
 import io.coldframe.bindings.Errno;
@@ -20,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /// Commits on a file system that can neither rename without replacing nor exchange.
@@ -106,6 +110,65 @@ final class CommitFallbackTest {
             Refusals.refused(Kind.CONFLICT, Reason.EXISTS, target, () -> work.commit(folder));
         }
         assertEquals("somebody's", Files.readString(target));
+    }
+
+    /// Cannot remove the draft's name after it was linked, once; and then, if told so, cannot sync.
+    private static final class LinkedTwice extends ForwardingFileCalls {
+        private final boolean isSyncFailing;
+        private Optional<Path> linked = Optional.empty();
+        private int unlinkFailures;
+        private int syncFailures;
+
+        LinkedTwice(boolean isSyncFailing) {
+            super(new PlainRenames(FileCalls.current()));
+            this.isSyncFailing = isSyncFailing;
+        }
+
+        @Override
+        protected long around(Call call, LongSupplier make) {
+            if (call.is("link")) {
+                linked = Optional.of(call.paths().getFirst());
+            }
+            if (call.is("unlink")
+                    && unlinkFailures == 0
+                    && linked.equals(Optional.of(call.paths().getFirst()))) {
+                unlinkFailures++;
+                return -Errno.EIO;
+            }
+            if (call.is("fsync") && isSyncFailing && unlinkFailures == 1 && syncFailures == 0) {
+                syncFailures++;
+                return -Errno.EIO;
+            }
+            return make.getAsLong();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NEW_FILE", "NEW_PAIR"})
+    void aDraftThatKeepsItsNameIsStillUndone(CommitWork work) throws IOException {
+        work.prepare(folder);
+        LinkedTwice calls = new LinkedTwice(true);
+        try (var _ = FileCalls.use(calls)) {
+            assertThrows(SnapshotException.class, () -> work.commit(folder));
+        }
+        assertEquals(1, calls.syncFailures);
+        assertEquals(work.before(), work.read(folder));
+        assertEquals(List.of(), CommitWork.leftBehind(folder).toList());
+        assertFalse(Files.exists(folder.resolve("target")));
+        assertFalse(Files.exists(folder.resolve("target.mem")));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NEW_FILE", "NEW_PAIR"})
+    void aDraftThatKeepsItsNameLosesItAfterTheCommit(CommitWork work) throws IOException {
+        work.prepare(folder);
+        LinkedTwice calls = new LinkedTwice(false);
+        try (var _ = FileCalls.use(calls)) {
+            work.commit(folder);
+        }
+        assertEquals(1, calls.unlinkFailures);
+        assertEquals(work.after(), work.read(folder));
+        assertEquals(List.of(), CommitWork.leftBehind(folder).toList());
     }
 
     private static void intrude(Path target) {
