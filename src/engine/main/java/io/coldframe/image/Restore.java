@@ -55,7 +55,8 @@ final class Restore {
     static RestoreReport toFile(ImageStack stack, DraftFile draft, Path target, Progress progress)
             throws SnapshotException {
         FileCalls calls = FileCalls.current();
-        int result = calls.ftruncate(draft.descriptor(), stack.byteCount());
+        int result =
+                DraftFile.retried(() -> calls.ftruncate(draft.descriptor(), stack.byteCount()));
         Syscalls.check(result, "ftruncate to %d bytes".formatted(stack.byteCount()), target);
         return new Restore(stack, progress)
                 .run((imageOffset, bytes) -> writeData(draft, imageOffset, bytes));
