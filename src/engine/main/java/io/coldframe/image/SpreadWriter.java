@@ -1,6 +1,7 @@
 package io.coldframe.image;
 
 import io.coldframe.SnapshotException;
+import io.coldframe.memory.PageSize;
 
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,12 +18,14 @@ import java.util.concurrent.atomic.AtomicLong;
 /// **Threads.** Any; [#finish()] after all of them.
 final class SpreadWriter implements UnitWriter {
 
-    // A huge page: one piece of memory to a device.
-    private static final long UNIT_BYTES = 2L << 20;
+    // Each thread gathers about as much, and a device takes long writes faster than short ones.
+    private static final PageSize HUGE_PAGE = PageSize.MIB_2;
+    private static final long UNIT_BYTES_MAX = 8L << 20;
 
     private final ImageFile file;
     private final WritePlan plan;
     private final DirectDescriptor direct;
+    private final long unitBytes;
     private final WriteTurns turns = new WriteTurns();
     private final AtomicLong bytesWritten = new AtomicLong();
 
@@ -30,6 +33,9 @@ final class SpreadWriter implements UnitWriter {
         this.file = file;
         this.plan = plan;
         this.direct = direct;
+        long share = plan.heldBytes() / plan.options().threadCount();
+        this.unitBytes =
+                Math.min(UNIT_BYTES_MAX, HUGE_PAGE.bytes(HUGE_PAGE.page(share) + 1));
     }
 
     /// @param direct the descriptor, which is closed with this
@@ -50,7 +56,7 @@ final class SpreadWriter implements UnitWriter {
 
     @Override
     public long unitBytes() {
-        return UNIT_BYTES;
+        return unitBytes;
     }
 
     @Override
@@ -69,15 +75,15 @@ final class SpreadWriter implements UnitWriter {
     }
 
     private void gatherAndWrite(WriteUnit unit, Lane lane) throws SnapshotException {
-        MemorySegment staging = lane.staging(UNIT_BYTES);
+        MemorySegment staging = lane.staging(unitBytes);
         // Where the bytes go that are gathered, and how many they are.
         long[] place = {unit.packedOffset(), 0};
         Slices.forEach(
                 plan,
                 unit,
-                UNIT_BYTES,
+                unitBytes,
                 (imageOffset, slice) -> {
-                    if (slice.byteSize() > UNIT_BYTES - place[1]) {
+                    if (slice.byteSize() > unitBytes - place[1]) {
                         // Of a block that is larger than a unit.
                         flush(staging, place);
                     }
