@@ -21,6 +21,7 @@ final class Lane implements AutoCloseable {
     private final GuestMemory memory;
     private final SumsBuilder sums;
     private final BlockSummer summer;
+    private final Residency residency;
     private @Nullable Staging staging;
     private boolean canPopulate = true;
 
@@ -29,6 +30,7 @@ final class Lane implements AutoCloseable {
         this.memory = plan.memory();
         this.sums = plan.sums();
         this.summer = new BlockSummer(sums.header().blockSize().shift(), arena);
+        this.residency = new Residency(memory, arena);
     }
 
     WritePlan plan() {
@@ -49,7 +51,9 @@ final class Lane implements AutoCloseable {
     void gather(long imageOffset, MemorySegment slice, MemorySegment target)
             throws SnapshotException {
         long byteCount = slice.byteSize();
-        ensurePresent(imageOffset, byteCount);
+        if (!residency.isThere(imageOffset, byteCount)) {
+            ensurePresent(imageOffset, byteCount);
+        }
         memory.runGuarded("gathering", () -> MemorySegment.copy(slice, 0, target, 0, byteCount));
         add(imageOffset, target);
     }

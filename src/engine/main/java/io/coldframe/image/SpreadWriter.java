@@ -34,8 +34,7 @@ final class SpreadWriter implements UnitWriter {
         this.plan = plan;
         this.direct = direct;
         long share = plan.heldBytes() / plan.options().threadCount();
-        this.unitBytes =
-                Math.min(UNIT_BYTES_MAX, HUGE_PAGE.bytes(HUGE_PAGE.page(share) + 1));
+        this.unitBytes = Math.min(UNIT_BYTES_MAX, HUGE_PAGE.bytes(HUGE_PAGE.page(share) + 1));
     }
 
     /// @param direct the descriptor, which is closed with this
