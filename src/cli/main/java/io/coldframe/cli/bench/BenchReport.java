@@ -32,7 +32,7 @@ final class BenchReport {
         members.put("pass", result.passes());
         members.put("byteCount", byteCount);
         members.put("rounds", rounds);
-        members.put("warmUpRounds", Contest.WARM_UP_ROUNDS);
+        members.put("warmUpRounds", result.row().warmUpRounds());
         return members;
     }
 
@@ -41,8 +41,9 @@ final class BenchReport {
         out.append(
                 """
                 coldframe %s, JDK %s, %s
-                %s of random memory, durable: every sync is in it. Medians of %d rounds; the one
-                before them warms up, is the first to touch memory and files, and does not count.
+                %s of random memory, durable: every sync is in it. Medians of %d rounds. What
+                comes before them warms up, touches memory and files first, and does not count:
+                one round, and 20 of the short diff.1pct.
 
                 row              figure ms     floor ms    ratio   budget
                 """

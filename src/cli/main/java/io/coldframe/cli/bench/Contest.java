@@ -7,10 +7,8 @@ import java.util.function.BooleanSupplier;
 
 /// A figure and its floor, timed in turns, so that a disk that changes its mind changes both.
 ///
-/// The first round warms up and does not count: it touches memory, fills caches, and compiles.
+/// The first rounds warm up and do not count: they touch memory, fill caches, and compile.
 final class Contest {
-
-    static final int WARM_UP_ROUNDS = 1;
 
     /// The medians of the counted rounds.
     record Medians(double figureNs, double floorNs) {}
@@ -24,17 +22,18 @@ final class Contest {
     }
 
     /// How many runs make `rounds` that count.
-    static long runs(int rounds) {
-        return 2L * (WARM_UP_ROUNDS + rounds);
+    static long runs(int warmUpRounds, int rounds) {
+        return 2L * (warmUpRounds + rounds);
     }
 
+    /// @param warmUpRounds how many come before those that count
     /// @param rounds how many count
     /// @param goOn asked after every run
     /// @throws CancellationException if not to go on
-    Medians run(int rounds, BooleanSupplier goOn) throws IOException {
+    Medians run(int warmUpRounds, int rounds, BooleanSupplier goOn) throws IOException {
         long[] figureNs = new long[rounds];
         long[] floorNs = new long[rounds];
-        for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
+        for (int round = -warmUpRounds; round < rounds; round++) {
             // By turns first, so that neither always comes after the other.
             boolean figureFirst = (round & 1) == 0;
             long firstNs = time(figureFirst ? figure : floor, goOn);

@@ -36,16 +36,16 @@ final class ContestTest {
 
     @Test
     void figureAndFloorTakeTurnsAtBeingFirst() throws IOException {
-        Contest.Medians medians = new Contest(way("a"), way("b")).run(2, () -> true);
+        Contest.Medians medians = new Contest(way("a"), way("b")).run(1, 2, () -> true);
         assertEquals("b+ b b- a+ a a- a+ a a- b+ b b- b+ b b- a+ a a-", String.join(" ", log));
         assertTrue(medians.figureNs() > 0 && medians.floorNs() > 0, medians.toString());
-        assertEquals(Contest.runs(2), log.size() / 3);
+        assertEquals(Contest.runs(1, 2), log.size() / 3);
     }
 
     @Test
     void itStopsWhenItIsToldTo() {
         Contest contest = new Contest(way("a"), way("b"));
-        assertThrows(CancellationException.class, () -> contest.run(5, () -> false));
+        assertThrows(CancellationException.class, () -> contest.run(1, 5, () -> false));
         assertEquals(List.of("b+", "b", "b-"), log);
     }
 
