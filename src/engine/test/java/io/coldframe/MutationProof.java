@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 ///
 /// ```java
 /// @Test void noInputBreaksTheManifest() throws Exception {
-///     MutationProof.run(ManifestMutations.class, Soak.count(200_000, 4_000_000));
+///     MutationProof.run(ManifestMutations.class, Soak.count(200_000, 1_000_000));
 /// }
 /// ```
 /// A failure prints the seed, the input's number and the input. To see one again, run [#main] with

@@ -35,7 +35,7 @@ final class CommitRaceTest {
     @ParameterizedTest
     @EnumSource
     void oneWriterWinsAndTheOthersAreRefused(CommitWork work) throws Exception {
-        int roundCount = Soak.count(50, 5_000);
+        int roundCount = Soak.count(50, 1_000);
         try (ExecutorService threads = Executors.newFixedThreadPool(WRITER_COUNT)) {
             for (int round = 0; round < roundCount; round++) {
                 Path target = Files.createDirectory(folder.resolve("r" + round));
@@ -75,7 +75,7 @@ final class CommitRaceTest {
     @ParameterizedTest
     @EnumSource(names = {"REPLACED_FILE", "REPLACED_DIRECTORY"})
     void aReaderSeesOneOrTheOtherAndNeverNothing(CommitWork work) throws Exception {
-        int roundCount = Soak.count(200, 20_000);
+        int roundCount = Soak.count(200, 4_000);
         work.prepare(folder);
         AtomicBoolean done = new AtomicBoolean();
         try (ExecutorService threads = Executors.newSingleThreadExecutor()) {

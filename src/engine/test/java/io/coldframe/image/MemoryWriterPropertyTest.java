@@ -32,7 +32,7 @@ final class MemoryWriterPropertyTest {
         long seed = System.nanoTime();
         System.out.println("MemoryWriterPropertyTest seed " + seed);
         Random random = new Random(seed);
-        for (int round = 0; round < Soak.count(25, 3000); round++) {
+        for (int round = 0; round < Soak.count(25, 250); round++) {
             Path place = Files.createDirectory(folder.resolve("round-" + round));
             new Round(random, place).run();
         }

@@ -47,7 +47,7 @@ final class PairPropertyTest {
     void whatIsLoadedIsWhatWasThere() throws SnapshotException {
         long seed = new SplittableRandom().nextLong();
         System.out.println("PairPropertyTest: seed " + seed);
-        for (int guest = 0; guest < Soak.count(8, 400); guest++) {
+        for (int guest = 0; guest < Soak.count(8, 80); guest++) {
             try (Run run = new Run(new SplittableRandom(seed + guest), guest)) {
                 run.run();
             } catch (AssertionError | SnapshotException failure) {

@@ -127,7 +127,7 @@ final class OpenVmmCrashTest {
                                 return savedCount;
                             });
             try {
-                for (int round = 0; round < Soak.count(500, 50_000); round++) {
+                for (int round = 0; round < Soak.count(500, 5_000); round++) {
                     assertTrue(read(folder) != NOTHING, "a snapshot was there all the time");
                 }
             } finally {

@@ -92,7 +92,7 @@ final class PairDamageTest {
         long seed = System.nanoTime();
         System.out.println("changed states: seed " + seed);
         Random random = new Random(seed);
-        for (int round = 0; round < Soak.count(5_000, 200_000); round++) {
+        for (int round = 0; round < Soak.count(5_000, 50_000); round++) {
             byte[] changed = Arrays.copyOf(whole, whole.length - random.nextInt(3) * 16);
             for (int change = random.nextInt(6); change >= 0; change--) {
                 changed[random.nextInt(changed.length)] = (byte) random.nextInt();
@@ -131,7 +131,7 @@ final class PairDamageTest {
         long seed = System.nanoTime();
         System.out.println("bits of a memory: seed " + seed);
         Random random = new Random(seed);
-        for (int round = 0; round < Soak.count(30, 8_000); round++) {
+        for (int round = 0; round < Soak.count(30, 500); round++) {
             int bit = random.nextInt(whole.length * Byte.SIZE);
             Files.write(paths.memory(), flipped(whole, bit));
             int page = bit / Byte.SIZE / 4096;

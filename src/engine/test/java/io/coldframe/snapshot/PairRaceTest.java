@@ -48,7 +48,7 @@ final class PairRaceTest {
         try (BufferedReader lines = saving.inputReader()) {
             String first = lines.readLine();
             BitSet seen = new BitSet();
-            for (int round = 0; round < Soak.count(300, 10_000); round++) {
+            for (int round = 0; round < Soak.count(300, 2_000); round++) {
                 seen.set(loaded());
             }
             assertEquals("1", first);
@@ -66,7 +66,7 @@ final class PairRaceTest {
 
     @Test
     void aProcessThatIsKilledWhileItSavesLeavesAPair() throws Exception {
-        for (int round = 0; round < Soak.count(5, 100); round++) {
+        for (int round = 0; round < Soak.count(5, 30); round++) {
             Process saving = start();
             try (BufferedReader lines = saving.inputReader()) {
                 for (int line = 0; line <= round % 7; line++) {
@@ -129,7 +129,7 @@ final class PairRaceTest {
             }
             try {
                 started.await();
-                for (int round = 0; round < Soak.count(300, 10_000); round++) {
+                for (int round = 0; round < Soak.count(300, 2_000); round++) {
                     loaded();
                 }
             } finally {

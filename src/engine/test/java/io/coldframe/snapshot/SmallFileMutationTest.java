@@ -9,7 +9,7 @@ final class SmallFileMutationTest {
 
     @Test
     void noInputBreaksTheReaderOfOpenVmmsManifest() throws Exception {
-        MutationProof.run(OpenVmmManifestMutations.class, Soak.count(200_000, 4_000_000));
+        MutationProof.run(OpenVmmManifestMutations.class, Soak.count(200_000, 1_000_000));
     }
 
     /// Each of them is a file.

@@ -100,7 +100,7 @@ final class StoreDamageTest {
         Path file = part("base", "memory.bin");
         byte[] bytes = Files.readAllBytes(file);
         SplittableRandom random = new SplittableRandom();
-        for (int i = 0; i < Soak.count(100, 10_000); i++) {
+        for (int i = 0; i < Soak.count(100, 2_000); i++) {
             int at = random.nextInt(bytes.length);
             byte[] flipped = bytes.clone();
             flipped[at] ^= (byte) (1 << random.nextInt(8));

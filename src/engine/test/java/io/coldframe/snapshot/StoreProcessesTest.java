@@ -31,7 +31,7 @@ final class StoreProcessesTest {
         Path root = directory.resolve("store");
         List<Process> processes = new ArrayList<>();
         for (int i = 0; i < ROLES.size(); i++) {
-            processes.add(StoreProcess.start(root, ROLES.get(i), seed + i, Soak.count(60, 5_000)));
+            processes.add(StoreProcess.start(root, ROLES.get(i), seed + i, Soak.count(60, 500)));
         }
         List<String> outputs = new ArrayList<>();
         for (Process process : processes) {
@@ -57,7 +57,7 @@ final class StoreProcessesTest {
     void whoIsKilledLeavesNothingThatStays() throws Exception {
         Path root = directory.resolve("store");
         SnapshotStore.createOrOpen(root);
-        for (int i = 0; i < Soak.count(5, 200); i++) {
+        for (int i = 0; i < Soak.count(5, 25); i++) {
             Process process = StoreProcess.start(root, "replace", i, 1_000_000);
             // It has saved something by the time that a snapshot is there.
             while (SnapshotStore.openAsFound(root).list().isEmpty() && process.isAlive()) {

@@ -27,7 +27,7 @@ import java.util.SplittableRandom;
 /// plain array remembers.
 final class StorePropertyTest {
 
-    private static final int GUEST_COUNT = Soak.count(12, 1_000);
+    private static final int GUEST_COUNT = Soak.count(12, 120);
     private static final int SNAPSHOT_COUNT = 12;
 
     @TempDir Path directory;
