@@ -28,6 +28,9 @@ final class InterruptionTest {
         List<String> command =
                 new ArrayList<>(
                         List.of(
+                                // A shell that runs the tests in the background has them ignore it.
+                                "env",
+                                "--default-signal=INT",
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "-p",
                                 System.getProperty("jdk.module.path"),
