@@ -66,29 +66,24 @@ final class ImageFile {
 
     /// Takes the space, so that nobody can run out of it later. False if the file system cannot.
     boolean allocate(long fileOffset, long byteCount) throws SnapshotException {
-        int result =
-                DraftFile.retried(() -> calls.fallocate(descriptor(), 0, fileOffset, byteCount));
-        if (result == -Errno.EOPNOTSUPP || result == -Errno.ENOSYS || result == -Errno.EINVAL) {
-            return false;
-        }
-        requireDone(result, "fallocate", byteCount, fileOffset);
-        return true;
+        return fallocate(0, "fallocate", fileOffset, byteCount);
     }
 
     /// Shifts what follows by a hole. False if the file system cannot.
     boolean insertHole(long fileOffset, long byteCount) throws SnapshotException {
+        return fallocate(
+                Abi.FALLOC_FL_INSERT_RANGE, "fallocate(INSERT_RANGE)", fileOffset, byteCount);
+    }
+
+    private boolean fallocate(int flags, String call, long fileOffset, long byteCount)
+            throws SnapshotException {
         int result =
                 DraftFile.retried(
-                        () ->
-                                calls.fallocate(
-                                        descriptor(),
-                                        Abi.FALLOC_FL_INSERT_RANGE,
-                                        fileOffset,
-                                        byteCount));
+                        () -> calls.fallocate(descriptor(), flags, fileOffset, byteCount));
         if (result == -Errno.EOPNOTSUPP || result == -Errno.ENOSYS || result == -Errno.EINVAL) {
             return false;
         }
-        requireDone(result, "fallocate(INSERT_RANGE)", byteCount, fileOffset);
+        requireDone(result, call, byteCount, fileOffset);
         return true;
     }
 
