@@ -6,9 +6,6 @@ import io.coldframe.memory.GuestLayout;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -65,10 +62,7 @@ final class ImageCheck {
 
     /// Hands out every sum, from any of several threads.
     void run(BlockSummer.Complete<SnapshotException> complete) throws SnapshotException {
-        int threadCount = Math.min(2, Runtime.getRuntime().availableProcessors());
-        List<Workers.Task> tasks =
-                new ArrayList<>(Collections.nCopies(threadCount, () -> readAll(complete)));
-        Workers.run(tasks, units::stop);
+        Workers.runReaders(() -> readAll(complete), units::stop);
         meter.add(0);
     }
 

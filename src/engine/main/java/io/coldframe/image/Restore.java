@@ -13,9 +13,6 @@ import io.coldframe.os.Syscalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Brings the memory of a stack back: into a file, or into the memory of a guest.
@@ -124,10 +121,7 @@ final class Restore {
     }
 
     private RestoreReport run(Sink sink) throws SnapshotException {
-        int threadCount = Math.min(2, Runtime.getRuntime().availableProcessors());
-        List<Workers.Task> tasks =
-                new ArrayList<>(Collections.nCopies(threadCount, () -> restoreSpans(sink)));
-        Workers.run(tasks, () -> nextSpan.set(stack.spanCount()));
+        Workers.runReaders(() -> restoreSpans(sink), () -> nextSpan.set(stack.spanCount()));
         meter.add(0);
         return new RestoreReport(
                 stack.byteCount(), stack.bytesRead(), bytesWritten.get(), sums.build());

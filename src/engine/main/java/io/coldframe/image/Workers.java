@@ -11,12 +11,22 @@ import java.util.concurrent.ThreadFactory;
 ///
 /// **Threads.** One at a time.
 final class Workers {
+
+    // One reads while another one sums what it has read.
+    private static final int READERS_MAX = 2;
+
     private Workers() {}
 
     /// A part of the work.
     @FunctionalInterface
     interface Task {
         void run() throws SnapshotException;
+    }
+
+    /// Runs one task on as many threads as reading an image is worth.
+    static void runReaders(Task task, Runnable onFailure) throws SnapshotException {
+        int threadCount = Math.min(READERS_MAX, Runtime.getRuntime().availableProcessors());
+        run(Collections.nCopies(threadCount, task), onFailure);
     }
 
     /// Runs all tasks.
