@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 ///
 /// A row may name only rows below it, so whoever reads from top to bottom never meets a name
 /// twice. Everything may use `io.coldframe` (what went wrong), `.jfr` (what it cost), `.os`
-/// (what the kernel answered) and `.wire` (how records become bytes).
+/// (what the kernel answered), `.wire` (how records become bytes) and `.work` (on which threads).
 final class PackageGraph {
 
     static final String ENGINE = "io.coldframe";
@@ -22,8 +22,11 @@ final class PackageGraph {
                     row(".restore", uses(".snapshot", ".layer", ".image", ".memory")).andBindings(),
                     // Hosts KVM and Hypervisor.framework.
                     row(".vm", uses(".track", ".state", ".memory")).andBindings(),
-                    row(".snapshot", uses(".layer", ".image", ".state", ".memory")),
-                    row(".layer", uses(".image", ".memory")),
+                    row(".inspect", uses(".snapshot", ".layer", ".image", ".memory")),
+                    row(".snapshot", uses(".wrenn", ".layer", ".image", ".state", ".memory")),
+                    row(".wrenn", uses(".layer", ".image", ".memory")),
+                    // Opens files, and looks for holes in them.
+                    row(".layer", uses(".image", ".memory")).andBindings(),
                     // Asks the kernel which pages were written.
                     row(".track", uses(".memory")).andBindings(),
                     // Allocates before it maps, and renames without replacing.
@@ -31,6 +34,8 @@ final class PackageGraph {
                     row(".state", uses()),
                     // Maps, seals and populates guest memory.
                     row(".memory", uses()).andBindings(),
+                    // Runs what is worth several threads.
+                    row(".work", uses()),
                     // Speaks protobuf's wire format, for state and manifests.
                     row(".wire", uses()),
                     // Turns the negative result of a native call into an exception.
@@ -39,7 +44,7 @@ final class PackageGraph {
                     row("", uses()));
 
     private static final Set<String> FOR_ALL =
-            Set.of(ENGINE, ENGINE + ".jfr", ENGINE + ".os", ENGINE + ".wire");
+            Set.of(ENGINE, ENGINE + ".jfr", ENGINE + ".os", ENGINE + ".wire", ENGINE + ".work");
 
     private PackageGraph() {}
 

@@ -121,12 +121,12 @@ final class PackageGraphTest {
         JavaClasses planted =
                 compile(
                         folder,
-                        "io.coldframe.layer",
-                        "class Layer { io.coldframe.bindings.linux.Call call; }",
+                        "io.coldframe.wrenn",
+                        "class Wrenn { io.coldframe.bindings.linux.Call call; }",
                         "io.coldframe.bindings.linux",
                         "public class Call {}");
         assertEquals(
-                Set.of("io.coldframe.layer may not use io.coldframe.bindings.linux"),
+                Set.of("io.coldframe.wrenn may not use io.coldframe.bindings.linux"),
                 offences(planted));
     }
 

@@ -3,6 +3,8 @@ package io.coldframe.image;
 import io.coldframe.Progress;
 import io.coldframe.SnapshotException;
 import io.coldframe.memory.GuestLayout;
+import io.coldframe.work.ProgressMeter;
+import io.coldframe.work.Workers;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -9,6 +9,8 @@ import io.coldframe.memory.PageScan;
 import io.coldframe.memory.PageSize;
 import io.coldframe.os.FileCalls;
 import io.coldframe.os.Syscalls;
+import io.coldframe.work.ProgressMeter;
+import io.coldframe.work.Workers;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

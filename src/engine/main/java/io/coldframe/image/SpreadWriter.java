@@ -2,6 +2,7 @@ package io.coldframe.image;
 
 import io.coldframe.SnapshotException;
 import io.coldframe.memory.PageSize;
+import io.coldframe.work.WriteTurns;
 
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;

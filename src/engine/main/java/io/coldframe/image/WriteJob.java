@@ -1,6 +1,8 @@
 package io.coldframe.image;
 
 import io.coldframe.SnapshotException;
+import io.coldframe.work.ProgressMeter;
+import io.coldframe.work.Workers;
 
 import java.util.ArrayList;
 import java.util.List;

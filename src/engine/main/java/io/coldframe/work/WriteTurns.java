@@ -1,18 +1,21 @@
-package io.coldframe.image;
+package io.coldframe.work;
 
 import java.util.concurrent.CancellationException;
 
 /// Lets threads that work on units at the same time write them one after another, in order.
 ///
 /// **Threads.** Any.
-final class WriteTurns {
+public final class WriteTurns {
     private long nextOffset;
     private boolean ended;
+
+    /// The turn is the one of offset 0.
+    public WriteTurns() {}
 
     /// Waits until everything before `packedOffset` is written.
     ///
     /// @throws CancellationException if that will never be
-    synchronized void await(long packedOffset) {
+    public synchronized void await(long packedOffset) {
         boolean interrupted = false;
         while (!ended && nextOffset != packedOffset) {
             try {
@@ -31,13 +34,13 @@ final class WriteTurns {
     }
 
     /// Everything before `packedOffset` is written.
-    synchronized void done(long packedOffset) {
+    public synchronized void done(long packedOffset) {
         nextOffset = packedOffset;
         notifyAll();
     }
 
     /// Somebody has failed, and nobody need wait any more.
-    synchronized void end() {
+    public synchronized void end() {
         ended = true;
         notifyAll();
     }

@@ -1,4 +1,4 @@
-package io.coldframe.image;
+package io.coldframe.work;
 
 import io.coldframe.Progress;
 
@@ -7,13 +7,14 @@ import java.util.concurrent.CancellationException;
 /// Tells a listener how far several threads are.
 ///
 /// **Threads.** Any; the listener hears one at a time.
-final class ProgressMeter {
+public final class ProgressMeter {
 
     private final Progress listener;
     private final long totalBytes;
     private long doneBytes;
 
-    ProgressMeter(Progress listener, long totalBytes) {
+    /// Tells `listener` about `totalBytes` that are to be done.
+    public ProgressMeter(Progress listener, long totalBytes) {
         this.listener = listener;
         this.totalBytes = totalBytes;
     }
@@ -21,7 +22,7 @@ final class ProgressMeter {
     /// Some more is done.
     ///
     /// @throws CancellationException if the listener does not want the rest
-    synchronized void add(long byteCount) {
+    public synchronized void add(long byteCount) {
         doneBytes += byteCount;
         if (!listener.proceed(doneBytes, totalBytes)) {
             throw new CancellationException(

@@ -1,4 +1,4 @@
-package io.coldframe.image;
+package io.coldframe.work;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;

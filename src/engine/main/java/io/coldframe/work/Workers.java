@@ -1,4 +1,4 @@
-package io.coldframe.image;
+package io.coldframe.work;
 
 import io.coldframe.SnapshotException;
 
@@ -10,7 +10,7 @@ import java.util.concurrent.ThreadFactory;
 /// Runs tasks at the same time, the first of them in the calling thread, and ends with all.
 ///
 /// **Threads.** One at a time.
-final class Workers {
+public final class Workers {
 
     // One reads while another one sums what it has read.
     private static final int READERS_MAX = 2;
@@ -19,12 +19,13 @@ final class Workers {
 
     /// A part of the work.
     @FunctionalInterface
-    interface Task {
+    public interface Task {
+        /// Runs it.
         void run() throws SnapshotException;
     }
 
     /// Runs one task on as many threads as reading an image is worth.
-    static void runReaders(Task task, Runnable onFailure) throws SnapshotException {
+    public static void runReaders(Task task, Runnable onFailure) throws SnapshotException {
         int threadCount = Math.min(READERS_MAX, Runtime.getRuntime().availableProcessors());
         run(Collections.nCopies(threadCount, task), onFailure);
     }
@@ -34,7 +35,7 @@ final class Workers {
     /// @param onFailure is called at every failure, so that the others end soon
     /// @throws SnapshotException what the first one that failed threw; the failures of the others
     ///     ride along
-    static void run(List<Task> tasks, Runnable onFailure) throws SnapshotException {
+    public static void run(List<Task> tasks, Runnable onFailure) throws SnapshotException {
         run(tasks, onFailure, work -> new Thread(work, "coldframe-writer"));
     }
 
