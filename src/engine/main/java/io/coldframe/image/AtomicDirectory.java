@@ -81,10 +81,10 @@ public final class AtomicDirectory implements AutoCloseable {
         FileCalls calls = place.calls();
         Path path = place.newDraft();
         Syscalls.check(calls.mkdir(path, 0700), "mkdir", path);
-        int fd = DraftFile.retried(() -> calls.open(path, DIRECTORY_FLAGS, 0));
+        int fd = Syscalls.retried(() -> calls.open(path, DIRECTORY_FLAGS, 0));
         try {
             Syscalls.check(fd, "open", path);
-            int result = DraftFile.retried(() -> calls.flock(fd, Abi.LOCK_EX | Abi.LOCK_NB));
+            int result = Syscalls.retried(() -> calls.flock(fd, Abi.LOCK_EX | Abi.LOCK_NB));
             Syscalls.check(result, "flock", path);
             return new AtomicDirectory(place, path, fd, FileIdentity.of(calls, fd, path));
         } catch (Throwable failure) {
@@ -224,7 +224,7 @@ public final class AtomicDirectory implements AutoCloseable {
     }
 
     private void linkInto(Path path, Path existing) throws SnapshotException {
-        int file = DraftFile.retried(() -> calls.open(existing, LINKED_FLAGS, 0));
+        int file = Syscalls.retried(() -> calls.open(existing, LINKED_FLAGS, 0));
         Syscalls.check(file, "open", existing);
         linked.add(new Linked(existing, file));
         FileIdentity found = FileIdentity.of(calls, file, existing);

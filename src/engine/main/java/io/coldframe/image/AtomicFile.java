@@ -56,7 +56,7 @@ public final class AtomicFile implements AutoCloseable {
         DraftFile draft = DraftFile.create(calls, path);
         try {
             int fd = draft.descriptor();
-            int result = DraftFile.retried(() -> calls.flock(fd, Abi.LOCK_EX | Abi.LOCK_NB));
+            int result = Syscalls.retried(() -> calls.flock(fd, Abi.LOCK_EX | Abi.LOCK_NB));
             Syscalls.check(result, "flock", path);
         } catch (Throwable failure) {
             place.discard(path, draft.identity());

@@ -1,12 +1,11 @@
 package io.coldframe.image;
 
 import io.coldframe.SnapshotException;
-import io.coldframe.SnapshotException.Kind;
 import io.coldframe.bindings.Abi;
-import io.coldframe.bindings.Errno;
 import io.coldframe.os.Failures;
 import io.coldframe.os.FileCalls;
 import io.coldframe.os.Syscalls;
+import io.coldframe.os.Transfers;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -43,7 +42,7 @@ final class DraftFile implements AutoCloseable {
     ///
     /// @throws SnapshotException of kind `CONFLICT` if the name is taken
     static DraftFile create(FileCalls calls, Path path) throws SnapshotException {
-        int fd = retried(() -> calls.open(path, FLAGS, 0600));
+        int fd = Syscalls.retried(() -> calls.open(path, FLAGS, 0600));
         Syscalls.check(fd, "open", path);
         try {
             return new DraftFile(calls, path, fd, FileIdentity.of(calls, fd, path));
@@ -51,21 +50,6 @@ final class DraftFile implements AutoCloseable {
             Failures.closeAfter(failure, () -> calls.close(fd), () -> calls.unlink(path));
             throw failure;
         }
-    }
-
-    /// A call that a signal may interrupt before it has done anything.
-    interface Call {
-        int make();
-    }
-
-    /// The result of a call, made again for as long as signals interrupt it. Never for `fsync`,
-    /// which may have dropped what it could not write, nor for `close`.
-    static int retried(Call call) {
-        int result;
-        do {
-            result = call.make();
-        } while (result == -Errno.EINTR);
-        return result;
     }
 
     Path path() {
@@ -101,23 +85,7 @@ final class DraftFile implements AutoCloseable {
 
     /// Writes all bytes of a native segment at an offset, however often the kernel takes only some.
     void writeAt(MemorySegment bytes, long fileOffset) throws SnapshotException {
-        long done = 0;
-        while (done < bytes.byteSize()) {
-            long offset = fileOffset + done;
-            long result = calls.pwrite(fd, bytes.asSlice(done), offset);
-            if (result == -Errno.EINTR) {
-                continue;
-            }
-            if (result < 0) {
-                throw Syscalls.failure(result, "pwrite", path + " at offset " + offset);
-            }
-            if (result == 0) {
-                // The kernel promises progress or a reason; a loop would wait for neither.
-                throw new SnapshotException(
-                        Kind.SYSCALL, "pwrite wrote nothing", path + " at offset " + offset);
-            }
-            done += result;
-        }
+        Transfers.writeFully(calls, fd, bytes, fileOffset, path);
     }
 
     /// Makes everything written durable. Called once, because a failure is for ever: what the

@@ -6,6 +6,7 @@ import io.coldframe.SnapshotException.Reason;
 import io.coldframe.bindings.Abi;
 import io.coldframe.bindings.Errno;
 import io.coldframe.os.FileCalls;
+import io.coldframe.os.Syscalls;
 
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -81,7 +82,7 @@ final class Drafts {
 
     /// Who writes a draft. If it is nobody, it may be removed at once, while it is locked.
     private Owner lookAt(Path draft, boolean removing) throws SnapshotException {
-        int fd = DraftFile.retried(() -> calls.open(draft, FLAGS, 0));
+        int fd = Syscalls.retried(() -> calls.open(draft, FLAGS, 0));
         if (fd < 0) {
             return Owner.UNKNOWN;
         }
@@ -90,7 +91,7 @@ final class Drafts {
             if (!identity.isRegular() && !identity.isDirectory()) {
                 return Owner.UNKNOWN;
             }
-            int locked = DraftFile.retried(() -> calls.flock(fd, Abi.LOCK_EX | Abi.LOCK_NB));
+            int locked = Syscalls.retried(() -> calls.flock(fd, Abi.LOCK_EX | Abi.LOCK_NB));
             if (locked != 0) {
                 return locked == -Errno.EAGAIN ? Owner.ALIVE : Owner.UNKNOWN;
             }

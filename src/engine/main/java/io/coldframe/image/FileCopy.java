@@ -61,7 +61,7 @@ final class FileCopy {
     static CopyMethod copy(FileCalls calls, Path from, int target, Path to, Progress progress)
             throws SnapshotException {
         int flags = Abi.O_RDONLY | Abi.O_CLOEXEC | Abi.O_NOFOLLOW | Abi.O_NONBLOCK;
-        int source = DraftFile.retried(() -> calls.open(from, flags, 0));
+        int source = Syscalls.retried(() -> calls.open(from, flags, 0));
         Syscalls.check(source, "open", from);
         try {
             return copy(calls, from, source, target, to, progress);

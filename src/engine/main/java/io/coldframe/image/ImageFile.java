@@ -44,7 +44,7 @@ final class ImageFile {
         if (Abi.O_DIRECT <= 0) {
             return OptionalInt.empty();
         }
-        int fd = DraftFile.retried(() -> calls.open(draft.path(), DIRECT_FLAGS, 0));
+        int fd = Syscalls.retried(() -> calls.open(draft.path(), DIRECT_FLAGS, 0));
         if (fd == -Errno.EINVAL || fd == -Errno.EOPNOTSUPP) {
             return OptionalInt.empty();
         }
@@ -78,8 +78,7 @@ final class ImageFile {
     private boolean fallocate(int flags, String call, long fileOffset, long byteCount)
             throws SnapshotException {
         int result =
-                DraftFile.retried(
-                        () -> calls.fallocate(descriptor(), flags, fileOffset, byteCount));
+                Syscalls.retried(() -> calls.fallocate(descriptor(), flags, fileOffset, byteCount));
         if (result == -Errno.EOPNOTSUPP || result == -Errno.ENOSYS || result == -Errno.EINVAL) {
             return false;
         }
@@ -100,7 +99,7 @@ final class ImageFile {
     }
 
     void setLength(long byteCount) throws SnapshotException {
-        int result = DraftFile.retried(() -> calls.ftruncate(descriptor(), byteCount));
+        int result = Syscalls.retried(() -> calls.ftruncate(descriptor(), byteCount));
         Syscalls.check(result, "ftruncate to %d bytes".formatted(byteCount), this);
     }
 

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /// **Lifetime.** Borrows the images.
 ///
 /// **Threads.** Any, each with a [Reader] of its own.
-final class ImageStack implements AutoCloseable {
+final class ImageStack implements PageSource, AutoCloseable {
 
     // Long enough to keep a device busy, short enough for the last cache.
     private static final long SPAN_BYTES = 2L << 20;
@@ -69,7 +69,8 @@ final class ImageStack implements AutoCloseable {
         return new ImageStack(newestFirst, Long.MAX_VALUE);
     }
 
-    long byteCount() {
+    @Override
+    public long byteCount() {
         return byteCount;
     }
 
@@ -99,6 +100,11 @@ final class ImageStack implements AutoCloseable {
     /// How many bytes were read so far.
     long bytesRead() {
         return bytesRead.get();
+    }
+
+    @Override
+    public void read(long imageOffset, MemorySegment target) throws SnapshotException {
+        copyTo(imageOffset, target);
     }
 
     /// Copies checked bytes of a range; where no image holds a page the target stays as it is.

@@ -5,7 +5,6 @@ import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.SnapshotException.Reason;
 import io.coldframe.bindings.Abi;
-import io.coldframe.bindings.Errno;
 import io.coldframe.bindings.FileStatus;
 import io.coldframe.memory.FileMapping;
 import io.coldframe.memory.GuestLayout;
@@ -14,6 +13,7 @@ import io.coldframe.memory.PageSize;
 import io.coldframe.os.Failures;
 import io.coldframe.os.FileCalls;
 import io.coldframe.os.Syscalls;
+import io.coldframe.os.Transfers;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -64,7 +64,7 @@ public final class MemoryImage implements AutoCloseable {
 
     private static MemoryImage open(FileCalls calls, Path file, ImageSums sums)
             throws SnapshotException {
-        int fd = DraftFile.retried(() -> calls.open(file, FLAGS, 0));
+        int fd = Syscalls.retried(() -> calls.open(file, FLAGS, 0));
         Syscalls.check(fd, "open", file);
         try {
             MemoryImage image =
@@ -197,6 +197,15 @@ public final class MemoryImage implements AutoCloseable {
         try (ImageStack stack = ImageStack.ofAny(List.of(this))) {
             stack.copyTo(imageOffset, target);
         }
+    }
+
+    /// {@return the memory of a stack, to read at any offset}
+    ///
+    /// It borrows the images.
+    ///
+    /// @param newestFirst the images, the last of them full
+    public static PageSource source(List<MemoryImage> newestFirst) {
+        return ImageStack.of(newestFirst, DEFAULT_SUMS_MAX);
     }
 
     /// {@return the memory of a full image, mapped so that what is written to it stays in this
@@ -368,24 +377,7 @@ public final class MemoryImage implements AutoCloseable {
 
     /// Fills a segment from the file.
     void read(long fileOffset, MemorySegment target) throws SnapshotException {
-        long done = 0;
-        while (done < target.byteSize()) {
-            long result = calls.pread(descriptor(), target.asSlice(done), fileOffset + done);
-            if (result == -Errno.EINTR) {
-                continue;
-            }
-            String call =
-                    "pread of %d bytes at offset %d"
-                            .formatted(target.byteSize() - done, fileOffset + done);
-            if (result == 0) {
-                throw new SnapshotException(
-                        Kind.CORRUPT,
-                        Reason.TOO_SHORT,
-                        call + " found the end of the file: it was cut",
-                        path);
-            }
-            done += Syscalls.check(result, call, path);
-        }
+        Transfers.readFully(calls, descriptor(), target, fileOffset, path);
     }
 
     /// The exception for a block whose bytes are not those that were summed.

@@ -42,7 +42,7 @@ final class ParentDirectory implements AutoCloseable {
 
     /// Opens a directory, which may be named by a symbolic link.
     static ParentDirectory open(FileCalls calls, Path path) throws SnapshotException {
-        int fd = DraftFile.retried(() -> calls.open(path, FLAGS, 0));
+        int fd = Syscalls.retried(() -> calls.open(path, FLAGS, 0));
         Syscalls.check(fd, "open", path);
         return new ParentDirectory(calls, path, fd);
     }
@@ -66,7 +66,7 @@ final class ParentDirectory implements AutoCloseable {
         lock(fd, path, LOCK_WAIT_NS);
         return () -> {
             // What else there is to say about it, closing the descriptor says again.
-            int unlocked = DraftFile.retried(() -> calls.flock(fd, Abi.LOCK_UN));
+            int unlocked = Syscalls.retried(() -> calls.flock(fd, Abi.LOCK_UN));
             assert unlocked <= 0 : unlocked;
         };
     }

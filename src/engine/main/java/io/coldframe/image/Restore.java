@@ -54,8 +54,7 @@ final class Restore {
     static RestoreReport toFile(ImageStack stack, DraftFile draft, Path target, Progress progress)
             throws SnapshotException {
         FileCalls calls = FileCalls.current();
-        int result =
-                DraftFile.retried(() -> calls.ftruncate(draft.descriptor(), stack.byteCount()));
+        int result = Syscalls.retried(() -> calls.ftruncate(draft.descriptor(), stack.byteCount()));
         Syscalls.check(result, "ftruncate to %d bytes".formatted(stack.byteCount()), target);
         return new Restore(stack, progress)
                 .run((imageOffset, bytes) -> writeData(draft, imageOffset, bytes));

@@ -20,6 +20,23 @@ public final class Syscalls {
 
     private Syscalls() {}
 
+    /// A call that a signal may interrupt before it has done anything.
+    @FunctionalInterface
+    public interface Call {
+        /// {@return the result, or the negated errno}
+        int make();
+    }
+
+    /// The result of a call, made again for as long as signals interrupt it. Never for `fsync`,
+    /// which may have dropped what it could not write, nor for `close`.
+    public static int retried(Call call) {
+        int result;
+        do {
+            result = call.make();
+        } while (result == -Errno.EINTR);
+        return result;
+    }
+
     /// The result, which is not negative.
     ///
     /// @param result what the call returned: a value, or the negated errno
