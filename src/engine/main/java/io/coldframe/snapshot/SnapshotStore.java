@@ -213,6 +213,55 @@ public final class SnapshotStore {
         }
     }
 
+    /// {@return what a compaction would read, write and free; nothing is changed}
+    ///
+    /// @param policy when layers are to be rewritten, and which
+    /// @throws SnapshotException of kind `MISSING` if a snapshot that it names is not there
+    @SuppressWarnings("DoNotCallSuggester") // To come.
+    public CompactionPlan planCompaction(CompactionPolicy policy) throws SnapshotException {
+        throw new UnsupportedOperationException("%s of %s".formatted(policy, paths));
+    }
+
+    /// Rewrites layers, while others read and write the store.
+    ///
+    /// At every instant each snapshot reads what it read before. When it is interrupted, by a crash
+    /// or by its progress, what it has copied is kept, and the next one goes on from there.
+    ///
+    /// @param plan what to rewrite
+    /// @param progress hears how much is copied
+    /// @return what was done
+    /// @throws SnapshotException of kind `CONFLICT` if another compaction is at work
+    /// @throws java.util.concurrent.CancellationException if the progress says so
+    @SuppressWarnings("DoNotCallSuggester") // To come.
+    public CompactionReport compact(CompactionPlan plan, Progress progress)
+            throws SnapshotException {
+        throw new UnsupportedOperationException("%s of %s to %s".formatted(plan, paths, progress));
+    }
+
+    /// {@return which snapshots would go, and what that would free; nothing is changed}
+    ///
+    /// @param policy which may go
+    /// @throws SnapshotException of kind `MISSING` if a snapshot that it names is not there
+    /// @throws IllegalArgumentException if the policy neither selects nor keeps anything
+    @SuppressWarnings("DoNotCallSuggester") // To come.
+    public PrunePlan planPrune(PrunePolicy policy) throws SnapshotException {
+        throw new UnsupportedOperationException("%s of %s".formatted(policy, paths));
+    }
+
+    /// Deletes what a plan says, one snapshot after another. A snapshot that something has come to
+    /// need meanwhile stays.
+    ///
+    /// @param plan what to delete
+    /// @param progress hears how many bytes of the plan's are done with
+    /// @return what was done
+    /// @throws SnapshotException if the store can't be read or written; what was deleted before
+    ///     stays so
+    /// @throws java.util.concurrent.CancellationException if the progress says so, likewise
+    @SuppressWarnings("DoNotCallSuggester") // To come.
+    public PruneReport prune(PrunePlan plan, Progress progress) throws SnapshotException {
+        throw new UnsupportedOperationException("%s of %s to %s".formatted(plan, paths, progress));
+    }
+
     /// Reads the state and the memory of a snapshot, and the memory of all that it lies on, and
     /// compares them with their sums. The states of its parents are not read: nothing that is
     /// restored from it needs them, and [#fsck] looks at them, too.

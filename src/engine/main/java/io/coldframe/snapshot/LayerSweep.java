@@ -1,0 +1,19 @@
+package io.coldframe.snapshot;
+
+import java.util.List;
+import java.util.UUID;
+
+/// What became of layers that no living snapshot reads.
+///
+/// @param removed the layers that are gone
+/// @param freedByteCount how long their files were
+/// @param whyLeft why what is left was not removed now; empty if nothing is
+public record LayerSweep(List<UUID> removed, long freedByteCount, String whyLeft) {
+
+    static final LayerSweep NOTHING = new LayerSweep(List.of(), 0, "");
+
+    /// Copies the list.
+    public LayerSweep {
+        removed = List.copyOf(removed);
+    }
+}
