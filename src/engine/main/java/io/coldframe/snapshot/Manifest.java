@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /// What a snapshot is: the commit record of its directory, and the root of trust of its every byte.
 ///
@@ -21,6 +22,7 @@ import java.util.UUID;
 ///  manifest.bin ── length, SHA-256 ──▶ state.bin
 ///       │
 ///       └───────── length, SHA-256 ──▶ memory.sums ── CRC-32C of each block ──▶ memory.bin
+///                                or memory.index ── SHA-256 of its sums ──▶ each layer
 /// ```
 ///
 /// It is a protobuf message: OpenVMM's fields 1 to 7, so that its reader reads ours, and our own
@@ -34,8 +36,9 @@ import java.util.UUID;
 /// @param createdAt when the snapshot was asked for
 /// @param architecture of the guest
 /// @param vcpuCount how many virtual processors it has
-/// @param parent what a diff lies on; empty for a full snapshot
-/// @param generation how many parents it has, one above the other; 0 for a full snapshot
+/// @param parent what a diff lies on, or a layer was captured after; empty for a full snapshot, and
+///     for the first of a line of layers
+/// @param generation how many parents it had, one above the other; 0 for one without
 /// @param state the machine state beside it
 /// @param memory the memory beside it
 /// @param host what the snapshot was made on
@@ -58,9 +61,13 @@ public record Manifest(
     /// bytes each.
     public static final int BYTE_COUNT_MAX = 1 << 20;
 
-    /// The most snapshots that one can lie on. Each costs a restore an open file or two, of which a
-    /// process has 1,024 where nobody asked for more.
+    /// The most snapshots that a diff can lie on. Each costs a restore an open file or two, of
+    /// which a process has 1,024 where nobody asked for more. A layer has no such limit: how many
+    /// it reads is bounded by compaction, and not by where it stands in its line.
     public static final int GENERATION_MAX = 255;
+
+    // An index is read into one piece of memory.
+    static final long LAYER_INDEX_BYTES_MAX = 1L << 40;
 
     // Guests have a region for each gap in their addresses: a handful. Their layout is checked in
     // the square of the count.
@@ -75,12 +82,19 @@ public record Manifest(
         /// Every page.
         FULL(1),
         /// What was written since the parent.
-        DIFF(2);
+        DIFF(2),
+        /// What is not as it is in the parent, packed, beside a map of the whole address space.
+        LAYER(3);
 
         private final int code;
 
         Kind(int code) {
             this.code = code;
+        }
+
+        /// The kind that a number in a file stands for, if this release knows it.
+        static Optional<Kind> ofCode(int code) {
+            return Stream.of(values()).filter(kind -> kind.code == code).findFirst();
         }
 
         /// The number that stands for it in a file.
@@ -131,17 +145,25 @@ public record Manifest(
 
     /// The memory.
     ///
+    /// @param kind what the memory file holds
     /// @param layout where the guest's regions are
-    /// @param pageSize the unit in which the file was written
+    /// @param pageSize the unit in which the file was written: the block of a layer
     /// @param writtenPageCount how many pages the file holds; of a full one all that it has
-    /// @param sumsByteCount the length of the file of sums
-    /// @param sumsDigest of the whole file of sums
+    /// @param sumsByteCount the length of the file of sums, or of the index
+    /// @param sumsDigest of the whole file of sums, or of the index
+    /// @param layerId which layer lies beside the index; empty for images, and where compaction has
+    ///     left nothing to lie there
+    /// @param baseId the image snapshot that the index shows where it says *parent*; empty for
+    ///     images, and for layers that read layers only
     public record MemoryPart(
+            Kind kind,
             GuestLayout layout,
             PageSize pageSize,
             long writtenPageCount,
             long sumsByteCount,
-            Sha256 sumsDigest) {
+            Sha256 sumsDigest,
+            Optional<UUID> layerId,
+            Optional<UUID> baseId) {
 
         /// Refuses counts that no memory has.
         public MemoryPart {
@@ -152,17 +174,44 @@ public record Manifest(
                         writtenPageCount + " pages written of " + pageCount);
             }
             long sumsByteCountMax =
-                    Math.min(
-                            ImageSums.ENCODED_BYTES_MAX,
-                            ImageSums.encodedByteCountMax(layout.byteCount(), pageSize));
+                    kind == Kind.LAYER
+                            ? LAYER_INDEX_BYTES_MAX
+                            : Math.min(
+                                    ImageSums.ENCODED_BYTES_MAX,
+                                    ImageSums.encodedByteCountMax(layout.byteCount(), pageSize));
             if (sumsByteCount < 0 || sumsByteCount > sumsByteCountMax) {
                 throw new IllegalArgumentException(
                         "sums of %d bytes, of at most %d for %s in pages of %s"
                                 .formatted(sumsByteCount, sumsByteCountMax, layout, pageSize));
             }
+            boolean hasIds = layerId.isPresent() || baseId.isPresent();
+            if (kind != Kind.LAYER && hasIds) {
+                throw new IllegalArgumentException(
+                        "an image with layer %s and base %s".formatted(layerId, baseId));
+            }
+            if (kind == Kind.LAYER && layerId.isEmpty() && writtenPageCount > 0) {
+                throw new IllegalArgumentException(
+                        writtenPageCount + " blocks stored, and no layer that holds them");
+            }
         }
 
-        /// {@return the length of the guest's memory, and of the file}
+        /// {@return the memory of an image}
+        ///
+        /// @param layout where the guest's regions are
+        /// @param sums what the image holds
+        static MemoryPart of(GuestLayout layout, ImageSums sums) {
+            return new MemoryPart(
+                    sums.kind() == ImageSums.Kind.FULL ? Kind.FULL : Kind.DIFF,
+                    layout,
+                    sums.pageSize(),
+                    sums.writtenPages(),
+                    sums.encoded().byteSize(),
+                    sums.digest(),
+                    Optional.empty(),
+                    Optional.empty());
+        }
+
+        /// {@return the length of the guest's memory, and of the file of an image}
         public long byteCount() {
             return layout.byteCount();
         }
@@ -181,20 +230,29 @@ public record Manifest(
         if (vcpuCount < 0) {
             throw new IllegalArgumentException("vcpuCount is negative: " + vcpuCount);
         }
-        if (generation < 0 || generation > GENERATION_MAX) {
-            throw new IllegalArgumentException(
-                    "generation " + generation + " is not 0 to " + GENERATION_MAX);
-        }
-        if (parent.isPresent() != generation > 0) {
-            throw new IllegalArgumentException(
-                    "generation %d %s a parent"
-                            .formatted(generation, parent.isPresent() ? "with" : "without"));
-        }
+        requireLine(memory.kind(), generation, parent.isPresent());
         if (parent.isPresent() && parent.get().id().equals(id)) {
             throw new IllegalArgumentException("its own parent: " + id);
         }
+        if (memory.baseId().isPresent() && memory.baseId().get().equals(id)) {
+            throw new IllegalArgumentException("its own base: " + id);
+        }
         labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
         requireLabels(labels);
+    }
+
+    private static void requireLine(Kind kind, int generation, boolean hasParent) {
+        int generationMax = kind == Kind.LAYER ? Integer.MAX_VALUE : GENERATION_MAX;
+        if (generation < 0 || generation > generationMax) {
+            throw new IllegalArgumentException(
+                    "generation " + generation + " is not 0 to " + generationMax);
+        }
+        boolean needsParent = kind == Kind.LAYER ? generation > 0 : kind == Kind.DIFF;
+        if (hasParent != generation > 0 || hasParent != needsParent) {
+            throw new IllegalArgumentException(
+                    "%s of generation %d %s a parent"
+                            .formatted(kind, generation, hasParent ? "with" : "without"));
+        }
     }
 
     static void requireRegions(GuestLayout layout) {
@@ -227,7 +285,7 @@ public record Manifest(
 
     /// {@return what the memory file holds}
     public Kind kind() {
-        return parent.isPresent() ? Kind.DIFF : Kind.FULL;
+        return memory.kind();
     }
 
     /// {@return who wrote this, as `coldframe 0.1.0`}

@@ -11,6 +11,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /// The bytes of a manifest.
@@ -30,6 +32,9 @@ final class ManifestCodec {
     /// for all of the guest's.
     static final int VERSION_DIFF = 1001;
 
+    /// The version of a layer's, which it refuses, too: there is no file that it could take.
+    static final int VERSION_LAYER = 1002;
+
     // The last field whose tag takes two bytes, so that any later field stands before it.
     static final int CRC_FIELD = 2047;
     static final int TRAILER_BYTES = 6;
@@ -45,7 +50,7 @@ final class ManifestCodec {
         String what = "manifest of " + manifest.id();
         WireWriter out = new WireWriter(Manifest.BYTE_COUNT_MAX - TRAILER_BYTES);
         out.uint32(1, version(manifest.kind()));
-        out.message(2, time -> ManifestFields.write(manifest.createdAt(), time));
+        out.message(2, time -> ManifestParts.write(manifest.createdAt(), time));
         out.string(3, manifest.tool());
         out.uint64(4, manifest.memory().byteCount());
         out.uint32(5, manifest.vcpuCount());
@@ -57,20 +62,20 @@ final class ManifestCodec {
     }
 
     private static void writeOurs(Manifest manifest, WireWriter out) {
-        out.bytes(100, ManifestFields.bytes(manifest.id()));
+        out.bytes(100, ManifestParts.bytes(manifest.id()));
         out.uint32(101, manifest.kind().code());
         if (manifest.parent().isPresent()) {
             Manifest.Parent parent = manifest.parent().get();
             out.message(
                     102,
                     message -> {
-                        message.bytes(1, ManifestFields.bytes(parent.id()));
+                        message.bytes(1, ManifestParts.bytes(parent.id()));
                         message.string(2, parent.name());
                     });
         }
         out.uint32(103, manifest.generation());
-        out.message(104, message -> ManifestFields.write(manifest.state(), message));
-        out.message(105, message -> ManifestFields.write(manifest.memory(), message));
+        out.message(104, message -> ManifestParts.write(manifest.state(), message));
+        out.message(105, message -> ManifestParts.write(manifest.memory(), message));
         for (GuestRegion region : manifest.memory().layout().regions()) {
             out.message(
                     106,
@@ -92,7 +97,18 @@ final class ManifestCodec {
     }
 
     static int version(Manifest.Kind kind) {
-        return kind == Manifest.Kind.FULL ? VERSION_FULL : VERSION_DIFF;
+        return switch (kind) {
+            case FULL -> VERSION_FULL;
+            case DIFF -> VERSION_DIFF;
+            case LAYER -> VERSION_LAYER;
+        };
+    }
+
+    /// The kind whose manifests are of this version, if this release knows it.
+    static Optional<Manifest.Kind> kind(int version) {
+        return Stream.of(Manifest.Kind.values())
+                .filter(kind -> version(kind) == version)
+                .findFirst();
     }
 
     private static byte[] withCrc(byte[] fields) {

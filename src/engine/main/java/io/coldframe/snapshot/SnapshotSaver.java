@@ -239,12 +239,7 @@ final class SnapshotSaver {
                 parent.map(found -> new Parent(found.manifest().id(), found.name())),
                 parent.map(found -> found.manifest().generation() + 1).orElse(0),
                 new StatePart(format, state.byteSize(), Sha256.of(state)),
-                new MemoryPart(
-                        request.layout(),
-                        sums.pageSize(),
-                        sums.writtenPages(),
-                        sums.encoded().byteSize(),
-                        sums.digest()),
+                MemoryPart.of(request.layout(), sums),
                 host,
                 request.labels(),
                 UnknownFields.NONE);

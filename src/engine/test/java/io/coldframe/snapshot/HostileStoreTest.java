@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.stream.LongStream;
 
@@ -62,7 +63,14 @@ final class HostileStoreTest {
     private static MemoryPart memoryPart(
             long byteCount, PageSize page, long written, long sumsBytes) {
         return new MemoryPart(
-                GuestLayout.of(byteCount), page, written, sumsBytes, Sha256.of(new byte[1]));
+                Manifest.Kind.FULL,
+                GuestLayout.of(byteCount),
+                page,
+                written,
+                sumsBytes,
+                Sha256.of(new byte[1]),
+                Optional.empty(),
+                Optional.empty());
     }
 
     private void rewrite(String name, MemoryPart memory) throws Exception {

@@ -5,6 +5,7 @@ import io.coldframe.UnknownFields;
 import io.coldframe.image.ImageSums;
 import io.coldframe.memory.GuestLayout;
 import io.coldframe.memory.PageSize;
+import io.coldframe.snapshot.Manifest.Kind;
 import io.coldframe.snapshot.Manifest.MemoryPart;
 import io.coldframe.snapshot.Manifest.Parent;
 import io.coldframe.snapshot.Manifest.StateFormat;
@@ -27,6 +28,8 @@ final class RandomManifests {
     private static final List<PageSize> PAGE_SIZES =
             List.of(PageSize.KIB_4, PageSize.KIB_16, PageSize.KIB_64, PageSize.MIB_2);
 
+    private static final List<Kind> KINDS = List.of(Kind.values());
+
     private final RandomGenerator random;
 
     RandomManifests(RandomGenerator random) {
@@ -34,7 +37,9 @@ final class RandomManifests {
     }
 
     Manifest next() {
-        boolean isDiff = random.nextBoolean();
+        Kind kind = KINDS.get(random.nextInt(KINDS.size()));
+        boolean hasParent = kind == Kind.LAYER ? random.nextBoolean() : kind == Kind.DIFF;
+        int generationMax = kind == Kind.LAYER ? Integer.MAX_VALUE - 1 : Manifest.GENERATION_MAX;
         return new Manifest(
                 id(),
                 Instant.ofEpochSecond(
@@ -42,13 +47,13 @@ final class RandomManifests {
                         rarely() ? 0 : random.nextInt(1_000_000_000)),
                 random.nextBoolean() ? Architecture.AARCH64 : Architecture.X86_64,
                 random.nextInt(33),
-                isDiff ? Optional.of(new Parent(id(), text())) : Optional.empty(),
-                isDiff ? random.nextInt(1, Manifest.GENERATION_MAX + 1) : 0,
+                hasParent ? Optional.of(new Parent(id(), text())) : Optional.empty(),
+                hasParent ? random.nextInt(1, generationMax + 1) : 0,
                 new StatePart(
                         random.nextBoolean() ? StateFormat.COLDFRAME : StateFormat.OPAQUE,
                         rarely() ? 0 : random.nextLong(StateSource.OPAQUE_BYTE_COUNT_MAX + 1),
                         digest()),
-                memory(),
+                memory(kind),
                 host(),
                 labels(),
                 unknown());
@@ -68,7 +73,7 @@ final class RandomManifests {
         return Sha256.stored(bytes);
     }
 
-    private MemoryPart memory() {
+    private MemoryPart memory(Kind kind) {
         GuestLayout layout =
                 GuestLayout.startingAt(
                         4096L * random.nextInt(1 << 16), 4096L * random.nextInt(1, 1 << 20));
@@ -80,15 +85,24 @@ final class RandomManifests {
                             4096L * random.nextInt(1, 1 << 20));
         }
         PageSize pageSize = PAGE_SIZES.get(random.nextInt(PAGE_SIZES.size()));
+        boolean isLayer = kind == Kind.LAYER;
+        Optional<UUID> layerId = isLayer && !rarely() ? Optional.of(id()) : Optional.empty();
+        boolean isNothingStored = isLayer && layerId.isEmpty();
+        long sumsByteCountMax =
+                isLayer
+                        ? Manifest.LAYER_INDEX_BYTES_MAX
+                        : Math.min(
+                                ImageSums.ENCODED_BYTES_MAX,
+                                ImageSums.encodedByteCountMax(layout.byteCount(), pageSize));
         return new MemoryPart(
+                kind,
                 layout,
                 pageSize,
-                random.nextLong(pageSize.pageCount(layout.byteCount()) + 1),
-                random.nextLong(
-                        Math.min(
-                                ImageSums.ENCODED_BYTES_MAX,
-                                ImageSums.encodedByteCountMax(layout.byteCount(), pageSize))),
-                digest());
+                isNothingStored ? 0 : random.nextLong(pageSize.pageCount(layout.byteCount()) + 1),
+                random.nextLong(sumsByteCountMax),
+                digest(),
+                layerId,
+                isLayer && random.nextBoolean() ? Optional.of(id()) : Optional.empty());
     }
 
     private HostDescription host() {
