@@ -182,8 +182,12 @@ public final class AtomicDirectory implements AutoCloseable {
         orDiscard(() -> newFile(name).append(bytes));
     }
 
-    /// A file of the directory that is written by offset. It is synced and closed by this object.
-    DraftFile newFile(String name) throws SnapshotException {
+    /// {@return a file of the directory, to be written piece by piece; this object syncs and closes
+    /// it}
+    ///
+    /// @param name of a file that is not there yet
+    /// @throws SnapshotException if it cannot be made; the draft stays
+    public DraftFile newFile(String name) throws SnapshotException {
         requireOpen();
         DraftFile file = DraftFile.create(calls, inDraft(name));
         files.add(file);

@@ -114,8 +114,9 @@ public final class AtomicPair implements AutoCloseable {
         return memory.target();
     }
 
-    /// The draft of the memory, for whoever writes it. It is closed by this object.
-    DraftFile memory() {
+    /// {@return the draft of the memory, to be written piece by piece; this object syncs and closes
+    /// it}
+    public DraftFile memory() {
         return memory.draft();
     }
 

@@ -13,10 +13,11 @@ import java.nio.file.Path;
 
 /// A new file that nobody else has opened, for writing: 0600, never through a symbolic link.
 ///
-/// **Lifetime.** Owns the descriptor, and not the name: whoever made the draft removes it.
+/// **Lifetime.** Owns the descriptor, and not the name. Whoever made the draft syncs, closes and
+/// removes or renames it; who is handed one only writes.
 ///
 /// **Threads.** [#writeAt] from any; the rest one at a time.
-final class DraftFile implements AutoCloseable {
+public final class DraftFile {
     private static final int FLAGS =
             Abi.O_RDWR | Abi.O_CREAT | Abi.O_EXCL | Abi.O_NOFOLLOW | Abi.O_CLOEXEC;
 
@@ -52,8 +53,13 @@ final class DraftFile implements AutoCloseable {
         }
     }
 
-    Path path() {
+    /// {@return where it is until it is committed}
+    public Path path() {
         return path;
+    }
+
+    FileCalls calls() {
+        return calls;
     }
 
     int descriptor() {
@@ -65,7 +71,10 @@ final class DraftFile implements AutoCloseable {
     }
 
     /// Writes after what was appended before.
-    void append(MemorySegment bytes) throws SnapshotException {
+    ///
+    /// @param bytes a native segment
+    /// @throws SnapshotException if not all of it could be written
+    public void append(MemorySegment bytes) throws SnapshotException {
         writeAt(bytes, appendOffset);
         appendOffset += bytes.byteSize();
     }
@@ -84,7 +93,11 @@ final class DraftFile implements AutoCloseable {
     }
 
     /// Writes all bytes of a native segment at an offset, however often the kernel takes only some.
-    void writeAt(MemorySegment bytes, long fileOffset) throws SnapshotException {
+    ///
+    /// @param bytes what to write
+    /// @param fileOffset where
+    /// @throws SnapshotException if not all of it could be written
+    public void writeAt(MemorySegment bytes, long fileOffset) throws SnapshotException {
         Transfers.writeFully(calls, fd, bytes, fileOffset, path);
     }
 
@@ -103,8 +116,8 @@ final class DraftFile implements AutoCloseable {
         return syncTried;
     }
 
-    @Override
-    public void close() {
+    /// Closes the descriptor: for the owner, not for whoever was lent the file.
+    void close() {
         if (!closed) {
             closed = true;
             // What was to be kept is synced, so there is nothing to learn.

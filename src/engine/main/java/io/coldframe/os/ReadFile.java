@@ -1,0 +1,130 @@
+package io.coldframe.os;
+
+import io.coldframe.SnapshotException;
+import io.coldframe.SnapshotException.Kind;
+import io.coldframe.bindings.Abi;
+import io.coldframe.bindings.Errno;
+import io.coldframe.bindings.FileStatus;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+
+/// A regular file that is read by offset. It is never mapped: a file that is cut while it is read
+/// is an exception here, and nothing worse.
+///
+/// **Lifetime.** Owns the descriptor.
+///
+/// **Threads.** Any; it is closed once, when nobody reads any more.
+public final class ReadFile implements AutoCloseable {
+    // O_NONBLOCK, or the opening of a pipe would wait for its other end.
+    private static final int FLAGS = Abi.O_RDONLY | Abi.O_CLOEXEC | Abi.O_NOFOLLOW | Abi.O_NONBLOCK;
+
+    private final FileCalls calls;
+    private final Path path;
+    private final int fd;
+    private final long byteCount;
+    private boolean closed;
+
+    private ReadFile(FileCalls calls, Path path, int fd, long byteCount) {
+        this.calls = calls;
+        this.path = path;
+        this.fd = fd;
+        this.byteCount = byteCount;
+    }
+
+    /// Opens a file. A final symbolic link is refused: whoever trusts it resolves it.
+    ///
+    /// @throws SnapshotException of kind `MISSING` if it is not there, of kind `UNSUPPORTED` if it
+    ///     is not a regular file
+    public static ReadFile open(FileCalls calls, Path path) throws SnapshotException {
+        int fd = Syscalls.retried(() -> calls.open(path, FLAGS, 0));
+        Syscalls.check(fd, "open", path);
+        try {
+            return new ReadFile(calls, path, fd, byteCount(calls, fd, path));
+        } catch (Throwable failure) {
+            calls.close(fd);
+            throw failure;
+        }
+    }
+
+    private static long byteCount(FileCalls calls, int fd, Path path) throws SnapshotException {
+        try (Arena arena = Arena.ofConfined()) {
+            FileStatus status = FileStatus.in(arena);
+            Syscalls.check(calls.fstat(fd, status), "fstat", path);
+            if (!status.is(Abi.S_IFREG)) {
+                throw new SnapshotException(
+                        Kind.UNSUPPORTED,
+                        "not a regular file: mode 0%o".formatted(status.mode()),
+                        path);
+            }
+            return status.byteCount();
+        }
+    }
+
+    /// How long it was when it was opened.
+    public long byteCount() {
+        return byteCount;
+    }
+
+    /// Fills a native segment with what the file has from an offset on.
+    ///
+    /// @throws SnapshotException of kind `CORRUPT` if the file ends before
+    public void read(long fileOffset, MemorySegment target) throws SnapshotException {
+        Transfers.readFully(calls, fd, target, fileOffset, path);
+    }
+
+    /// The first byte at or after an offset that is not in a hole, or the length. Where the file
+    /// system does not tell, there are no holes.
+    public long nextData(long fromOffset) throws SnapshotException {
+        return seek(fromOffset, Abi.SEEK_DATA, "lseek(SEEK_DATA)", fromOffset);
+    }
+
+    /// The first byte at or after an offset that is in a hole, or the length.
+    public long nextHole(long fromOffset) throws SnapshotException {
+        return seek(fromOffset, Abi.SEEK_HOLE, "lseek(SEEK_HOLE)", byteCount);
+    }
+
+    private long seek(long fromOffset, int whence, String call, long whereUnknown)
+            throws SnapshotException {
+        long found;
+        do {
+            found = calls.lseek(fd, fromOffset, whence);
+        } while (found == -Errno.EINTR);
+        if (found == -Errno.ENXIO) {
+            return byteCount;
+        }
+        if (found == -Errno.EINVAL || found == -Errno.EOPNOTSUPP) {
+            return whereUnknown;
+        }
+        Syscalls.check(found, call + " from offset " + fromOffset, path);
+        return Math.min(found, byteCount);
+    }
+
+    /// Refuses a file that has not the length any more that it had.
+    ///
+    /// @throws SnapshotException of kind `CORRUPT` if that is so
+    public void requireSameLength() throws SnapshotException {
+        long found = byteCount(calls, fd, path);
+        if (found != byteCount) {
+            throw new SnapshotException(
+                    Kind.CORRUPT,
+                    "the file has %d bytes by now, and had %d".formatted(found, byteCount),
+                    path);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            // It was only read.
+            calls.close(fd);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+}
