@@ -12,4 +12,5 @@ module io.coldframe {
     exports io.coldframe.memory;
     exports io.coldframe.snapshot;
     exports io.coldframe.state;
+    exports io.coldframe.wrenn;
 }
