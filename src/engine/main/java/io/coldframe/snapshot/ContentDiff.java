@@ -2,6 +2,7 @@ package io.coldframe.snapshot;
 
 import io.coldframe.Progress;
 import io.coldframe.SnapshotException;
+import io.coldframe.image.PageSource;
 import io.coldframe.memory.BlockScan;
 import io.coldframe.memory.BlockState;
 import io.coldframe.memory.DirtyBitmap;
@@ -11,7 +12,6 @@ import io.coldframe.memory.PageSize;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
 import java.util.concurrent.CancellationException;
 
 /// Finds the pages of a memory that are not as a snapshot has them, by looking at both.
@@ -47,6 +47,7 @@ final class ContentDiff {
             DirtyBitmap dirty,
             Progress progress)
             throws SnapshotException {
+        PageSource source = parent.source();
         long pieceBytes = Math.max(PIECE_BYTES, pageSize.bytes());
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment now = arena.allocate(pieceBytes, Long.BYTES);
@@ -57,7 +58,7 @@ final class ContentDiff {
                 MemorySegment nowPiece = now.asSlice(0, byteCount);
                 MemorySegment beforePiece = before.asSlice(0, byteCount);
                 memory.copyTo(at, nowPiece);
-                read(parent.links(), at, beforePiece);
+                source.read(at, beforePiece);
                 long firstPage = pageSize.page(at);
                 BlockScan.of(nowPiece, pageSize)
                         .against(beforePiece)
@@ -71,15 +72,6 @@ final class ContentDiff {
                     throw new CancellationException("cancelled while comparing with the parent");
                 }
             }
-        }
-    }
-
-    /// The bytes of a chain: those of the full image, and over them what each diff holds.
-    private static void read(List<OpenedLink> newestFirst, long imageOffset, MemorySegment target)
-            throws SnapshotException {
-        for (OpenedLink link : newestFirst.reversed()) {
-            // Leaves alone what the image does not hold.
-            link.image().copyTo(imageOffset, target);
         }
     }
 }

@@ -141,13 +141,14 @@ final class OpenVmmBridge {
 
     private static CopyMethod place(Snapshot snapshot, AtomicDirectory draft, Progress progress)
             throws SnapshotException {
-        List<MemoryImage> newestFirst = snapshot.newestFirst();
-        if (newestFirst.size() == 1) {
-            MemoryImage only = newestFirst.getFirst();
+        List<OpenedLink> images = snapshot.memory().images();
+        boolean isImage = snapshot.layers().isEmpty() && images.size() == 1;
+        if (isImage) {
             GuestLayout layout = snapshot.manifest().memory().layout();
+            MemoryImage only = images.getFirst().image();
             return only.copyInto(draft, OpenVmmDirectory.MEMORY, layout, progress);
         }
-        MemoryImage.materialise(newestFirst, draft, OpenVmmDirectory.MEMORY, progress);
+        snapshot.memory().materialise(draft, OpenVmmDirectory.MEMORY, progress);
         return CopyMethod.COPY;
     }
 

@@ -16,7 +16,6 @@ import io.coldframe.memory.GuestLayout;
 import io.coldframe.memory.PageSize;
 import io.coldframe.state.MachineState;
 
-import java.util.List;
 import java.util.Optional;
 
 /// Pairs into a store and out of it.
@@ -47,6 +46,10 @@ final class PairBridge {
                 throw incompatible("the pair is no diff: it lies on nothing", paths);
             }
             Manifest parent = store.manifest(parentReference);
+            if (parent.kind() == Manifest.Kind.LAYER) {
+                throw incompatible(
+                        "the parent is a layer, and images lie on images only: capture it", paths);
+            }
             requireOn(parent, pair.state());
             // By the id, because another snapshot may have the name by then.
             Optional<String> id = Optional.of(parent.id().toString());
@@ -134,24 +137,31 @@ final class PairBridge {
     private static MemoryFiller.Filled fill(
             PairDraft draft, Snapshot snapshot, long sumsMax, Progress progress)
             throws SnapshotException {
-        List<MemoryImage> newestFirst = snapshot.newestFirst();
-        MemoryImage newest = newestFirst.getFirst();
-        if (newestFirst.size() == 1 && newest.sums().sumCount() <= sumsMax) {
+        OpenMemory memory = snapshot.memory();
+        boolean isImage = snapshot.layers().isEmpty() && memory.images().size() == 1;
+        if (isImage && memory.images().getFirst().sums().sumCount() <= sumsMax) {
+            MemoryImage only = memory.images().getFirst().image();
             GuestLayout layout = snapshot.manifest().memory().layout();
-            CopyMethod method = newest.copyInto(draft.files(), layout, progress);
-            return new MemoryFiller.Filled(newest.sums(), report(method, newest.sums()));
+            CopyMethod method = only.copyInto(draft.files(), layout, progress);
+            return new MemoryFiller.Filled(only.sums(), report(method, only.sums()));
         }
-        RestoreReport restored =
-                MemoryImage.materialise(newestFirst, draft.files(), sumsMax, progress);
+        RestoreReport restored = memory.materialise(draft.files(), sumsMax, progress);
         ImageSums sums = restored.sums();
         WriteReport report =
                 new WriteReport(
                         Output.BUFFERED,
-                        "%d images laid over each other".formatted(newestFirst.size()),
+                        laidOver(snapshot),
                         sums.writtenPages(),
                         sums.byteCount(),
                         restored.bytesWritten());
         return new MemoryFiller.Filled(sums, report);
+    }
+
+    private static String laidOver(Snapshot snapshot) {
+        int imageCount = snapshot.memory().images().size();
+        return snapshot.layers()
+                .map(chain -> "gathered from %d layers".formatted(chain.index().layers().size()))
+                .orElse("%d images laid over each other".formatted(imageCount));
     }
 
     /// How a file was brought that was an image already.

@@ -4,13 +4,13 @@ import io.coldframe.Progress;
 import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.SnapshotException.Reason;
-import io.coldframe.image.MemoryImage;
 import io.coldframe.image.OnExisting;
+import io.coldframe.image.PageSource;
 import io.coldframe.image.RestoreReport;
+import io.coldframe.layer.LayerChain;
 import io.coldframe.memory.GuestMemory;
 import io.coldframe.snapshot.Manifest.StateFormat;
 import io.coldframe.snapshot.Manifest.StatePart;
-import io.coldframe.snapshot.VerifyReport.Verified;
 import io.coldframe.state.MachineState;
 import io.coldframe.state.StateEnvelope;
 
@@ -21,6 +21,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// A snapshot that is open, with all that it lies on.
 ///
@@ -39,7 +40,7 @@ import java.util.List;
 /// **Threads.** One at a time.
 public final class Snapshot implements AutoCloseable {
 
-    private final List<OpenedLink> links;
+    private final OpenMemory memory;
     private final FileChannel state;
 
     /// One snapshot of a chain.
@@ -48,15 +49,15 @@ public final class Snapshot implements AutoCloseable {
     /// @param manifest what it is
     public record Link(String name, Manifest manifest) {}
 
-    /// @param links the snapshot, then its parents; closed with this
+    /// @param memory of the snapshot; closed with this
     /// @param state the open file of the snapshot's state; closed with this
-    Snapshot(List<OpenedLink> links, FileChannel state) {
-        this.links = List.copyOf(links);
+    Snapshot(OpenMemory memory, FileChannel state) {
+        this.memory = memory;
         this.state = state;
     }
 
     private StoredSnapshot stored() {
-        return links.getFirst().stored();
+        return memory.stored();
     }
 
     /// {@return what it was called when it was opened}
@@ -69,11 +70,40 @@ public final class Snapshot implements AutoCloseable {
         return stored().manifest();
     }
 
-    /// {@return this snapshot, what it lies on, and so on to a full one}
+    /// {@return this snapshot, what it needs, and so on to a full one}
+    ///
+    /// An image snapshot needs all of its parents. A layer snapshot needs no other layer snapshot,
+    /// only layers, which the store keeps; and the image snapshots below them, if there are any.
     public List<Link> chain() {
-        return links.stream()
-                .map(link -> new Link(link.stored().name(), link.stored().manifest()))
+        List<Link> chain = new ArrayList<>();
+        if (layers().isPresent()) {
+            chain.add(new Link(name(), manifest()));
+        }
+        images().forEach(image -> chain.add(new Link(image.name(), image.manifest())));
+        return chain;
+    }
+
+    /// {@return the open images that its memory is read from, newest first: of a layer snapshot
+    /// those below its layers, mostly none}
+    public List<ImageLink> images() {
+        return memory.images().stream()
+                .map(
+                        link ->
+                                new ImageLink(
+                                        link.stored().name(),
+                                        link.stored().manifest(),
+                                        link.image()))
                 .toList();
+    }
+
+    /// {@return the open layers that its memory is read from; empty for an image snapshot}
+    public Optional<LayerChain> layers() {
+        return memory instanceof OpenLayers open ? Optional.of(open.chain()) : Optional.empty();
+    }
+
+    /// {@return its memory, to be read at any offset for as long as this is open}
+    public PageSource source() {
+        return memory.source();
     }
 
     /// {@return the machine state}
@@ -128,8 +158,9 @@ public final class Snapshot implements AutoCloseable {
         return bytes;
     }
 
-    /// Reads the state and the memory, and the memory of all that this lies on, and compares them
-    /// with their sums. The states of the parents are not read: nothing here needs them.
+    /// Reads the state and the memory, and the memory of all that this needs, and compares them
+    /// with their sums. The states of the parents are not read: nothing here needs them. Of layers
+    /// no more is read than this snapshot reads.
     ///
     /// @param progress hears how much memory is read
     /// @return what was read
@@ -139,22 +170,7 @@ public final class Snapshot implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             stateBytes(arena);
         }
-        ProgressParts parts =
-                new ProgressParts(progress, links.stream().mapToLong(Snapshot::writtenBytes));
-        List<Verified> verified = new ArrayList<>();
-        for (OpenedLink link : links) {
-            link.verify(parts.next(writtenBytes(link)));
-            verified.add(
-                    new Verified(
-                            link.stored().name(),
-                            link.stored().manifest().id(),
-                            writtenBytes(link)));
-        }
-        return new VerifyReport(verified);
-    }
-
-    private static long writtenBytes(OpenedLink link) {
-        return link.stored().manifest().memory().writtenByteCount();
+        return memory.verify(progress);
     }
 
     /// Writes the guest's memory as one raw file, with holes where it is zero.
@@ -169,7 +185,7 @@ public final class Snapshot implements AutoCloseable {
     public RestoreReport restore(Path target, OnExisting onExisting, Progress progress)
             throws SnapshotException {
         requireOutside(target);
-        return MemoryImage.materialise(newestFirst(), target, onExisting, progress);
+        return memory.materialise(target, onExisting, progress);
     }
 
     private void requireOutside(Path target) {
@@ -189,35 +205,58 @@ public final class Snapshot implements AutoCloseable {
         }
     }
 
+    /// Makes a raw file of another snapshot's memory one of this, in place: only what differs is
+    /// written. For both only the places of blocks are compared, and the file is not read.
+    ///
+    /// @param present the snapshot whose memory the file holds
+    /// @param image a file that nobody else uses, and that really holds that memory
+    /// @param progress hears how far it is
+    /// @return what was written, which is durable
+    /// @throws SnapshotException of kind `UNSUPPORTED` if one of the two is an image snapshot;
+    ///     `CORRUPT` if a block is not as it was written, or the file has another length. The file
+    ///     holds some blocks of each then, and the same call can be made again
+    /// @throws IllegalArgumentException if the file is inside the store
+    public RestoreReport restoreOver(Snapshot present, Path image, Progress progress)
+            throws SnapshotException {
+        requireOutside(image);
+        return requireLayers().applyOver(present.requireLayers(), image, progress);
+    }
+
+    private LayerChain requireLayers() throws SnapshotException {
+        return layers().orElseThrow(
+                        () ->
+                                new SnapshotException(
+                                        Kind.UNSUPPORTED,
+                                        Reason.INCOMPATIBLE,
+                                        "an image snapshot does not say what has changed: "
+                                                + "restore all of it",
+                                        stored().path()));
+    }
+
     /// Fills memory with the guest's memory, every byte of it.
     ///
-    /// @param memory as long as the guest's
+    /// @param into as long as the guest's
     /// @param progress hears how far it is
     /// @return what was read and written
     /// @throws SnapshotException of kind `CORRUPT` if a block is not as it was written; what is in
     ///     the memory is undefined then
-    public RestoreReport load(GuestMemory memory, Progress progress) throws SnapshotException {
-        if (memory.byteCount() != manifest().memory().byteCount()) {
+    public RestoreReport load(GuestMemory into, Progress progress) throws SnapshotException {
+        if (into.byteCount() != manifest().memory().byteCount()) {
             throw new IllegalArgumentException(
                     "%d bytes of memory for a guest of %d"
-                            .formatted(memory.byteCount(), manifest().memory().byteCount()));
+                            .formatted(into.byteCount(), manifest().memory().byteCount()));
         }
-        return MemoryImage.load(newestFirst(), memory, progress);
+        return memory.load(into, progress);
     }
 
-    /// The open images of the chain; they stay this snapshot's.
-    List<MemoryImage> newestFirst() {
-        return links.stream().map(OpenedLink::image).toList();
-    }
-
-    /// What the chain is made of, newest first.
-    List<OpenedLink> links() {
-        return links;
+    /// What the memory is made of.
+    OpenMemory memory() {
+        return memory;
     }
 
     @Override
     public void close() {
-        links.forEach(OpenedLink::close);
+        memory.close();
         try {
             state.close();
         } catch (IOException ignored) {

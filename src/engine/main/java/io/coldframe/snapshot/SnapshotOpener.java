@@ -3,22 +3,12 @@ package io.coldframe.snapshot;
 import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.SnapshotException.Reason;
-import io.coldframe.os.Failures;
+import io.coldframe.layer.LayerIndex;
 
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/// Finds snapshots, and opens them while others may replace or delete them.
-///
-/// The files of a snapshot are opened one after another by their paths, and meanwhile another
-/// process may put another snapshot there. An id is given once. So: read the manifest, open the
-/// rest, read the manifest again; if its id is the same, everything in between came from one
-/// directory. If not, begin anew.
+/// Finds snapshots, and opens them while others may replace, compact or delete them.
 record SnapshotOpener(StorePaths paths) {
 
     // Each round is lost to a commit, which takes an fsync and a rename. Whoever loses this many is
@@ -62,95 +52,51 @@ record SnapshotOpener(StorePaths paths) {
         return new SnapshotException(Kind.MISSING, what + " is not there", paths.root());
     }
 
-    /// Opens what a reference names, and all that it lies on.
+    /// Opens what a reference names, and all that it needs.
     Snapshot open(String reference) throws SnapshotException {
         for (int attempt = 0; attempt < ATTEMPT_COUNT_MAX; attempt++) {
-            Optional<Snapshot> opened = tryOpen(resolve(reference));
+            Optional<Snapshot> opened = new OpeningAttempt(this, resolve(reference)).open();
             if (opened.isPresent()) {
                 return opened.get();
             }
         }
-        throw new SnapshotException(
+        throw busy(reference);
+    }
+
+    /// The index of a layer snapshot, without its layers; the caller closes it.
+    LayerIndex index(String reference) throws SnapshotException {
+        for (int attempt = 0; attempt < ATTEMPT_COUNT_MAX; attempt++) {
+            StoredSnapshot stored = resolve(reference);
+            try {
+                // Whatever lies there, the digest says that it is the one of this manifest.
+                return LayerPart.index(stored);
+            } catch (SnapshotException failure) {
+                if (isUnchanged(stored)) {
+                    throw failure;
+                }
+            }
+        }
+        throw busy(reference);
+    }
+
+    /// Whether a failure to read a snapshot is its own, and none of something that was taken away
+    /// under the reader.
+    static boolean isUnchanged(StoredSnapshot stored) {
+        try {
+            return stored.isUnchanged();
+        } catch (SnapshotException broken) {
+            // The first failure says what is wrong.
+            return true;
+        }
+    }
+
+    private SnapshotException busy(String reference) {
+        return new SnapshotException(
                 Kind.CONFLICT,
                 Reason.BUSY,
                 "%s was replaced %d times while it was opened"
                         .formatted(reference, ATTEMPT_COUNT_MAX),
                 paths.root());
-    }
-
-    /// Opens a chain, unless a part of it is replaced or deleted meanwhile.
-    private Optional<Snapshot> tryOpen(StoredSnapshot newest) throws SnapshotException {
-        List<StoredSnapshot> visited = new ArrayList<>();
-        List<OpenedLink> links = new ArrayList<>();
-        try {
-            FileChannel state = openState(newest);
-            try {
-                visited.add(newest);
-                links.add(OpenedLink.open(newest));
-                while (links.getLast().stored().manifest().parent().isPresent()) {
-                    OpenedLink parent =
-                            firstWhole(
-                                    links.getLast().stored(),
-                                    stored -> {
-                                        visited.add(stored);
-                                        return OpenedLink.open(stored);
-                                    });
-                    links.add(parent);
-                    links.get(links.size() - 2).requireOn(parent);
-                }
-                if (areStillThere(visited)) {
-                    return Optional.of(new Snapshot(links, state));
-                }
-            } catch (Throwable failure) {
-                Failures.closeAfter(failure, state);
-                throw failure;
-            }
-            closeQuietly(state);
-            links.forEach(OpenedLink::close);
-            return Optional.empty();
-        } catch (Throwable failure) {
-            links.forEach(link -> Failures.closeAfter(failure, link));
-            if (failure instanceof SnapshotException && hasChanged(newest, visited)) {
-                return Optional.empty();
-            }
-            throw failure;
-        }
-    }
-
-    private static FileChannel openState(StoredSnapshot newest) throws SnapshotException {
-        Path file = newest.part(StorePaths.STATE);
-        try {
-            return PartFile.open(file);
-        } catch (SnapshotException failure) {
-            throw OpenedLink.missingIsCorrupt(failure, file);
-        }
-    }
-
-    private static void closeQuietly(FileChannel channel) {
-        try {
-            channel.close();
-        } catch (IOException ignored) {
-            // It was only read.
-        }
-    }
-
-    private static boolean areStillThere(List<StoredSnapshot> snapshots) throws SnapshotException {
-        for (StoredSnapshot snapshot : snapshots) {
-            if (!snapshot.isStillThere()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /// Whether a failure may be that of a snapshot which was taken away under the reader.
-    private static boolean hasChanged(StoredSnapshot newest, List<StoredSnapshot> visited) {
-        try {
-            return !newest.isStillThere() || !areStillThere(visited);
-        } catch (SnapshotException broken) {
-            // The first failure says what is wrong.
-            return false;
-        }
     }
 
     /// What is done with a snapshot that may be broken, which then fails.
@@ -163,12 +109,20 @@ record SnapshotOpener(StorePaths paths) {
     ///
     /// @throws SnapshotException of the first one if all of them are corrupt
     <T> T firstWhole(StoredSnapshot child, Use<T> use) throws SnapshotException {
-        StoredSnapshot parent = parentOf(child);
+        return firstWholeOf(parentOf(child), use);
+    }
+
+    /// As the other, with the image snapshot whose bytes a layer snapshot shows.
+    <T> T firstWholeBase(StoredSnapshot child, UUID base, Use<T> use) throws SnapshotException {
+        return firstWholeOf(baseOf(child, base), use);
+    }
+
+    private <T> T firstWholeOf(StoredSnapshot first, Use<T> use) throws SnapshotException {
         try {
-            return use.of(parent);
+            return use.of(first);
         } catch (SnapshotException failure) {
             if (failure.kind() == Kind.CORRUPT) {
-                for (StoredSnapshot copy : Catalogue.of(paths).copiesOf(parent)) {
+                for (StoredSnapshot copy : Catalogue.of(paths).copiesOf(first)) {
                     try {
                         return use.of(copy);
                     } catch (SnapshotException alsoBroken) {
@@ -184,33 +138,43 @@ record SnapshotOpener(StorePaths paths) {
     /// another snapshot, wherever the id is.
     StoredSnapshot parentOf(StoredSnapshot child) throws SnapshotException {
         Manifest.Parent parent = child.manifest().parent().orElseThrow();
+        return needed(child, "parent", parent.id(), parent.name());
+    }
+
+    private StoredSnapshot baseOf(StoredSnapshot child, UUID base) throws SnapshotException {
+        // Mostly the base is the parent of the first layer, and called as that remembers.
+        String name = child.manifest().parent().map(Manifest.Parent::name).orElse("");
+        return needed(child, "base", base, name);
+    }
+
+    private StoredSnapshot needed(StoredSnapshot child, String what, UUID id, String name)
+            throws SnapshotException {
         Optional<StoredSnapshot> named =
-                namedOrNone(parent.name())
-                        .filter(found -> found.manifest().id().equals(parent.id()));
+                namedOrNone(name).filter(found -> found.manifest().id().equals(id));
         if (named.isPresent()) {
             return named.get();
         }
         Catalogue catalogue = Catalogue.of(paths);
-        Optional<StoredSnapshot> found = catalogue.withId(parent.id());
+        Optional<StoredSnapshot> found = catalogue.withId(id);
         if (found.isPresent()) {
             return found.get();
         }
-        // One that can't be read here or now may be the parent.
+        // One that can't be read here or now may be it.
         var unknown = catalogue.unknown();
         if (unknown.isPresent()) {
             SnapshotException why = unknown.get().getValue();
             throw new SnapshotException(
                     why.kind(),
                     why.reason(),
-                    "its parent %s (%s) may be one that can't be read here: %s"
-                            .formatted(parent.name(), parent.id(), why.getMessage()),
+                    "its %s %s (%s) may be one that can't be read here: %s"
+                            .formatted(what, name, id, why.getMessage()),
                     child.part(StorePaths.MANIFEST),
                     why);
         }
         throw new SnapshotException(
                 Kind.CORRUPT,
                 Reason.MISMATCH,
-                "its parent %s (%s) is not in the store".formatted(parent.name(), parent.id()),
+                "its %s %s (%s) is not in the store".formatted(what, name, id),
                 child.part(StorePaths.MANIFEST));
     }
 

@@ -8,6 +8,7 @@ import io.coldframe.image.AtomicDirectory;
 import io.coldframe.image.DirectoryEntries;
 import io.coldframe.image.OnExisting;
 import io.coldframe.image.RestoreReport;
+import io.coldframe.layer.LayerIndex;
 import io.coldframe.memory.GuestMemory;
 
 import java.nio.file.Path;
@@ -67,8 +68,10 @@ public final class SnapshotStore {
     public static SnapshotStore open(Path directory) throws SnapshotException {
         SnapshotStore store = openAsFound(directory);
         AtomicDirectory.removeAbandoned(store.paths.root());
-        if (StorePaths.isDirectory(store.paths.tags())) {
-            AtomicDirectory.removeAbandoned(store.paths.tags());
+        for (Path inner : List.of(store.paths.tags(), store.paths.layers())) {
+            if (StorePaths.isDirectory(inner)) {
+                AtomicDirectory.removeAbandoned(inner);
+            }
         }
         return store;
     }
@@ -122,6 +125,16 @@ public final class SnapshotStore {
     /// @throws SnapshotException of kind `MISSING` if there is none
     public Manifest manifest(String reference) throws SnapshotException {
         return new SnapshotOpener(paths).resolve(reference).manifest();
+    }
+
+    /// {@return where the blocks of a layer snapshot are; no layer is opened for it. The caller
+    /// closes it}
+    ///
+    /// @param reference a name, a tag or an id
+    /// @throws SnapshotException of kind `MISSING` if there is none, `UNSUPPORTED` if it is an
+    ///     image snapshot, `CORRUPT` if the index is not as it was written
+    public LayerIndex layerIndex(String reference) throws SnapshotException {
+        return new SnapshotOpener(paths).index(reference);
     }
 
     /// {@return all snapshots, the oldest first, and at the end those whose manifest can't be read}

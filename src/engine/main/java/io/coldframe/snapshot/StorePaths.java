@@ -1,9 +1,12 @@
 package io.coldframe.snapshot;
 
+import io.coldframe.layer.LayerFiles;
+
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.UUID;
 
 /// Where everything is in the directory of a store.
 ///
@@ -13,8 +16,12 @@ import java.util.Set;
 ///  .quarantine/…           what repair has moved out of the way
 ///  <name>/manifest.bin     the commit record; the rest is as it says
 ///  <name>/state.bin        the machine state
-///  <name>/memory.bin       the memory
-///  <name>/memory.sums      a sum for each block of the memory
+///  <name>/memory.bin       the memory of an image snapshot
+///  <name>/memory.sums      a sum for each block of it
+///  <name>/memory.index     where each block of a layer snapshot is, and the sums of its layer
+///  <name>/memory.layer     its layer: the blocks that are stored with it
+///  .layers/<layer id>/…    the same two files of a layer whose snapshot has gone
+///  .compaction/…           what a compaction is at
 /// ```
 ///
 /// @param root the directory of the store, absolute
@@ -25,12 +32,17 @@ record StorePaths(Path root) {
     static final String MEMORY = "memory.bin";
     static final String SUMS = "memory.sums";
 
-    /// The files of a snapshot.
-    static final Set<String> PARTS = Set.of(MANIFEST, STATE, MEMORY, SUMS);
+    static final String INDEX = "memory.index";
+    static final String LAYER = "memory.layer";
+
+    /// The files of a snapshot, whatever its kind.
+    static final Set<String> PARTS = Set.of(MANIFEST, STATE, MEMORY, SUMS, INDEX, LAYER);
 
     static final String MARKER = ".store";
     static final String TAGS = ".tags";
     static final String QUARANTINE = ".quarantine";
+    static final String LAYERS = ".layers";
+    static final String COMPACTION = ".compaction";
 
     Path marker() {
         return root.resolve(MARKER);
@@ -46,6 +58,23 @@ record StorePaths(Path root) {
 
     Path quarantine() {
         return root.resolve(QUARANTINE);
+    }
+
+    Path layers() {
+        return root.resolve(LAYERS);
+    }
+
+    /// Where a layer lies that is not with a snapshot.
+    Path layer(UUID id) {
+        return layers().resolve(id.toString());
+    }
+
+    LayerFiles layerFiles(UUID id) {
+        return new LayerFiles(layer(id).resolve(INDEX), layer(id).resolve(LAYER));
+    }
+
+    Path compaction() {
+        return root.resolve(COMPACTION);
     }
 
     Path snapshot(String name) {

@@ -2,8 +2,10 @@ package io.coldframe.snapshot;
 
 import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
+import io.coldframe.layer.LayerFiles;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// One snapshot that is committed: its directory, and what its manifest said when it was read.
 ///
@@ -24,17 +26,32 @@ record StoredSnapshot(Path path, Manifest manifest) {
         return path.getFileName().toString();
     }
 
-    /// Whether the directory still holds this snapshot. An id is given once, so whatever was read
-    /// there since the manifest belongs to it if it does.
+    /// Whether the directory still holds this snapshot, be it that a compaction has given it
+    /// another index meanwhile.
     boolean isStillThere() throws SnapshotException {
+        return now().filter(found -> found.manifest().id().equals(manifest.id())).isPresent();
+    }
+
+    /// Whether the directory still holds this snapshot as it was read: an id is given once, and a
+    /// compaction changes the manifest. So whatever was read there since belongs together.
+    boolean isUnchanged() throws SnapshotException {
+        return now().filter(found -> found.manifest().equals(manifest)).isPresent();
+    }
+
+    private Optional<StoredSnapshot> now() throws SnapshotException {
         try {
-            return read(path).manifest().id().equals(manifest.id());
+            return Optional.of(read(path));
         } catch (SnapshotException failure) {
             if (failure.kind() == Kind.MISSING) {
-                return false;
+                return Optional.empty();
             }
             throw failure;
         }
+    }
+
+    /// Where the layer lies that is stored beside its index.
+    LayerFiles layerFiles() {
+        return new LayerFiles(part(StorePaths.INDEX), part(StorePaths.LAYER));
     }
 
     Path part(String file) {
