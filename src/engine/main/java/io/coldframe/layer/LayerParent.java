@@ -55,6 +55,14 @@ public final class LayerParent {
         return pages;
     }
 
+    /// The chain that reads the pages, if it is one of this index.
+    Optional<LayerChain> chain() {
+        return pages instanceof LayerChain chain
+                        && index.map(own -> own == chain.index()).orElse(false)
+                ? Optional.of(chain)
+                : Optional.empty();
+    }
+
     /// {@return the length of the memory}
     public long byteCount() {
         return pages.byteCount();

@@ -2,11 +2,16 @@ package io.coldframe.layer;
 
 import io.coldframe.SnapshotException;
 import io.coldframe.image.DraftFile;
+import io.coldframe.image.DraftStream;
 import io.coldframe.memory.DirtyBitmap;
 import io.coldframe.memory.PageSize;
+import io.coldframe.os.Failures;
 
 import org.jspecify.annotations.Nullable;
 
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /// Packs what is new in a memory into a layer: each block is zero, unchanged, or stored.
@@ -95,12 +100,48 @@ public final class LayerWriter {
     /// @throws SnapshotException if a byte could not be read or written, of kind `CORRUPT` also if
     ///     the parent is damaged
     /// @throws java.util.concurrent.CancellationException if the listener wanted that
-    @SuppressWarnings("DoNotCallSuggester")
     public PackedLayer write(UUID layerId, Origin origin, DraftFile output)
             throws SnapshotException {
         if (dirty != null && parent == null) {
             throw new IllegalStateException("what is not dirty would be nobody's");
         }
-        throw new UnsupportedOperationException();
+        PageSize block = options.blockSize();
+        long blockCount = block.pageCount(source.byteCount());
+        try (DraftStream stream = DraftStream.open(output, options.output(), block);
+                LayerAssembly assembly = new LayerAssembly(stream, blockCount)) {
+            new PackJob(source, options, parent, dirty, assembly).run();
+            return packed(layerId, origin, assembly);
+        }
+    }
+
+    private PackedLayer packed(UUID layerId, Origin origin, LayerAssembly assembly)
+            throws SnapshotException {
+        Arena arena = Arena.ofShared();
+        try {
+            ExtentMap own = assembly.map(arena);
+            PageSize block = options.blockSize();
+            LayerSums sums = LayerSums.of(layerId, block, assembly.sums(), arena);
+            return new PackedLayer(arena, own, index(own, sums, origin), assembly.report());
+        } catch (Throwable failure) {
+            Failures.closeAfter(failure, arena);
+            throw failure;
+        }
+    }
+
+    private LayerIndex index(ExtentMap own, LayerSums sums, Origin origin)
+            throws SnapshotException {
+        Optional<LayerParent> below = Optional.ofNullable(parent);
+        Optional<LayerIndex> parentIndex = below.flatMap(LayerParent::index);
+        if (parentIndex.isPresent()) {
+            return LayerIndex.next(parentIndex.get(), own, sums, origin);
+        }
+        LayerTable table =
+                new LayerTable(
+                        options.blockSize(),
+                        source.byteCount(),
+                        below.flatMap(LayerParent::base),
+                        List.of(sums.ref()),
+                        List.of(origin));
+        return LayerIndex.of(table, own, Optional.of(sums));
     }
 }
