@@ -2,10 +2,9 @@ package io.coldframe.image;
 
 import io.coldframe.SnapshotException;
 import io.coldframe.memory.PageSize;
+import io.coldframe.work.Workers;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,24 +16,23 @@ import java.util.concurrent.atomic.AtomicLong;
 ///
 /// **Lifetime.** Borrows the images.
 ///
-/// **Threads.** Any, each with a [Reader] of its own.
-final class ImageStack implements PageSource, AutoCloseable {
+/// **Threads.** Any; each reads with a [StackReader] of its own.
+final class ImageStack implements PageSource, Restore.Source {
 
     // Long enough to keep a device busy, short enough for the last cache.
     private static final long SPAN_BYTES = 2L << 20;
 
     private final List<MemoryImage> images;
     private final long byteCount;
-    private final long spanBytes;
     private final PageSize granule;
-    private final PageSize block;
+    private final PageSize largestBlock;
     private final AtomicLong bytesRead = new AtomicLong();
 
-    private ImageStack(List<MemoryImage> images, long sumsMax) {
+    private ImageStack(List<MemoryImage> images) {
         this.images = List.copyOf(images);
         this.byteCount = images.getFirst().sums().byteCount();
-        long span = SPAN_BYTES;
         PageSize finest = images.getFirst().sums().pageSize();
+        PageSize largest = images.getFirst().sums().blockSize();
         for (MemoryImage image : images) {
             if (image.sums().byteCount() != byteCount) {
                 throw new IllegalArgumentException(
@@ -47,26 +45,28 @@ final class ImageStack implements PageSource, AutoCloseable {
             }
             PageSize page = image.sums().pageSize();
             finest = finest.isMultipleOf(page) ? page : finest;
-            span = Math.max(span, image.sums().blockSize().bytes());
+            PageSize block = image.sums().blockSize();
+            largest = block.isMultipleOf(largest) ? block : largest;
         }
         this.granule = finest;
-        this.block = SumsBuilder.blockSize(byteCount, finest, sumsMax);
-        this.spanBytes = Math.max(span, block.bytes());
+        this.largestBlock = largest;
     }
 
     /// A stack that holds every page.
-    ///
-    /// @param sumsMax the most sums that a full image of it may have
-    static ImageStack of(List<MemoryImage> newestFirst, long sumsMax) {
+    static ImageStack of(List<MemoryImage> newestFirst) {
         if (newestFirst.isEmpty() || newestFirst.getLast().sums().kind() != ImageSums.Kind.FULL) {
             throw new IllegalArgumentException("the last image must be full: " + newestFirst);
         }
-        return new ImageStack(newestFirst, sumsMax);
+        return new ImageStack(newestFirst);
     }
 
     /// A stack that may lack pages.
     static ImageStack ofAny(List<MemoryImage> newestFirst) {
-        return new ImageStack(newestFirst, Long.MAX_VALUE);
+        return new ImageStack(newestFirst);
+    }
+
+    List<MemoryImage> images() {
+        return images;
     }
 
     @Override
@@ -75,201 +75,62 @@ final class ImageStack implements PageSource, AutoCloseable {
     }
 
     /// The finest page of all images.
-    PageSize granule() {
+    @Override
+    public PageSize pageSize() {
         return granule;
     }
 
-    /// The block of a full image of it.
-    PageSize block() {
-        return block;
+    @Override
+    public long spanBytes() {
+        return Math.max(SPAN_BYTES, largestBlock.bytes());
     }
 
-    long spanBytes() {
-        return spanBytes;
+    @Override
+    public int threadCount() {
+        return Workers.readerCount();
     }
 
-    long spanCount() {
-        return (byteCount - 1) / spanBytes + 1;
+    /// The sums of a stack are not those of its images, whose blocks may hold some of the pages.
+    @Override
+    public boolean tellsSums(PageSize block) {
+        return false;
     }
 
-    /// How many bytes a span has: the last may be short.
-    long spanByteCount(long span) {
-        return Math.min(spanBytes, byteCount - span * spanBytes);
+    @Override
+    public Restore.Reader reader(long spanBytes, PageSize block) {
+        return new StackReader(this, Math.min(spanBytes, byteCount));
     }
 
-    /// How many bytes were read so far.
-    long bytesRead() {
+    @Override
+    public long bytesRead() {
         return bytesRead.get();
     }
 
-    @Override
-    public void read(long imageOffset, MemorySegment target) throws SnapshotException {
-        copyTo(imageOffset, target);
+    /// Some more bytes were read.
+    void countRead(long byteCount) {
+        bytesRead.addAndGet(byteCount);
     }
 
     /// Copies checked bytes of a range; where no image holds a page the target stays as it is.
-    void copyTo(long imageOffset, MemorySegment target) throws SnapshotException {
-        Objects.checkFromIndexSize(imageOffset, target.byteSize(), byteCount);
-        try (Reader reader = new Reader()) {
-            long end = imageOffset + target.byteSize();
-            for (long at = imageOffset; at < end; ) {
-                long span = at / spanBytes;
-                long spanStart = span * spanBytes;
-                long pieceEnd = Math.min(end, spanStart + spanByteCount(span));
-                BitSet held = reader.read(span);
-                copyHeld(reader.bytes(), held, spanStart, at, pieceEnd, target, imageOffset);
-                at = pieceEnd;
-            }
-        }
-    }
-
-    private void copyHeld(
-            MemorySegment bytes,
-            BitSet held,
-            long spanStart,
-            long from,
-            long end,
-            MemorySegment target,
-            long targetStart) {
-        for (int at = held.nextSetBit(0); at >= 0; ) {
-            int runEnd = held.nextClearBit(at);
-            long first = Math.max(from, spanStart + granule.bytes(at));
-            long last = Math.min(end, spanStart + granule.bytes(runEnd));
-            if (first < last) {
-                MemorySegment.copy(
-                        bytes, first - spanStart, target, first - targetStart, last - first);
-            }
-            at = held.nextSetBit(runEnd);
-        }
-    }
-
     @Override
-    public void close() {}
-
-    /// Reads spans.
-    ///
-    /// **Lifetime.** Owns two buffers of a span each.
-    ///
-    /// **Threads.** One.
-    final class Reader implements AutoCloseable {
-        private final Arena arena = Arena.ofConfined();
-        private final MemorySegment span = buffer();
-        private final MemorySegment scratch = buffer();
-        private final BitSet covered = new BitSet();
-        private final List<BlockSummer> summers =
-                images.stream()
-                        .map(each -> new BlockSummer(each.sums().blockSize().shift(), arena))
-                        .toList();
-
-        private MemorySegment buffer() {
-            return arena.allocate(Math.min(spanBytes, byteCount), DirectWriter.ALIGNMENT.bytes());
+    public void read(long imageOffset, MemorySegment target) throws SnapshotException {
+        Objects.checkFromIndexSize(imageOffset, target.byteSize(), byteCount);
+        // What is checked is whole blocks, and no more of them than the range is part of.
+        long end = imageOffset + target.byteSize();
+        long from = largestBlock.bytes(largestBlock.page(imageOffset));
+        long readEnd = Math.min(byteCount, largestBlock.bytes(largestBlock.pageCount(end)));
+        long pieceBytes = Math.min(spanBytes(), readEnd - from);
+        if (target.byteSize() == 0) {
+            return;
         }
-
-        /// What was read last.
-        MemorySegment bytes() {
-            return span;
-        }
-
-        /// Reads one span into [#bytes()].
-        ///
-        /// @return the granules that an image holds; the bytes of the others are undefined
-        BitSet read(long index) throws SnapshotException {
-            covered.clear();
-            for (int i = 0; i < images.size(); i++) {
-                read(images.get(i), index * spanBytes, spanByteCount(index), summers.get(i));
+        try (StackReader reader = new StackReader(this, pieceBytes)) {
+            for (long at = from; at < readEnd; at += pieceBytes) {
+                long pieceEnd = Math.min(readEnd, at + pieceBytes);
+                reader.read(at, pieceEnd - at);
+                long first = Math.max(at, imageOffset);
+                long last = Math.min(pieceEnd, end);
+                reader.copyTo(first, target.asSlice(first - imageOffset, last - first));
             }
-            return covered;
-        }
-
-        /// Reads the blocks of one image that hold a page which no newer one holds.
-        private void read(MemoryImage image, long spanStart, long byteCount, BlockSummer summer)
-                throws SnapshotException {
-            PageSize block = image.sums().blockSize();
-            summer.reset();
-            long firstBlock = block.page(spanStart);
-            long endBlock = firstBlock + block.pageCount(byteCount);
-            for (long at = firstBlock; at < endBlock; at++) {
-                if (!isNeeded(image, at, spanStart)) {
-                    continue;
-                }
-                long end = at + 1;
-                while (end < endBlock && isNeeded(image, end, spanStart)) {
-                    end++;
-                }
-                readBlocks(image, at, end, spanStart, summer);
-                at = end;
-            }
-        }
-
-        private boolean isNeeded(MemoryImage image, long block, long spanStart) {
-            ImageSums sums = image.sums();
-            int shift = sums.blockSize().shift() - sums.pageSize().shift();
-            long endPage = Math.min(sums.pageCount(), (block + 1) << shift);
-            for (long at = sums.nextWritten(block << shift);
-                    at < endPage;
-                    at = sums.nextWritten(at + 1)) {
-                int first = granuleOf(sums.pageSize().bytes(at) - spanStart);
-                int end = first + (int) sums.pageSize().pagesOf(granule);
-                if (covered.nextClearBit(first) < end) {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        private int granuleOf(long offset) {
-            return (int) granule.page(offset);
-        }
-
-        private void readBlocks(
-                MemoryImage image,
-                long firstBlock,
-                long endBlock,
-                long spanStart,
-                BlockSummer summer)
-                throws SnapshotException {
-            ImageSums sums = image.sums();
-            int shift = sums.blockSize().shift() - sums.pageSize().shift();
-            long endPage = Math.min(sums.pageCount(), endBlock << shift);
-            for (long at = sums.nextWritten(firstBlock << shift); at < endPage; ) {
-                long runEnd = Math.min(endPage, sums.nextUnwritten(at));
-                long offset = sums.pageSize().bytes(at);
-                long end = Math.min(sums.byteCount(), sums.pageSize().bytes(runEnd));
-                long spanOffset = offset - spanStart;
-                MemorySegment piece = scratch.asSlice(spanOffset, end - offset);
-                image.read(offset, piece);
-                bytesRead.addAndGet(end - offset);
-                summer.add(
-                        offset, piece, 0, end - offset, (block, sum) -> check(image, block, sum));
-                take(spanOffset, end - spanStart);
-                at = sums.nextWritten(runEnd);
-            }
-            summer.finish((block, sum) -> check(image, block, sum));
-        }
-
-        private void check(MemoryImage image, long block, int sum) throws SnapshotException {
-            if (sum != image.sums().sum(block)) {
-                throw image.badBlock(block, sum);
-            }
-        }
-
-        /// Takes what was read where no newer image holds the page.
-        private void take(long from, long end) {
-            int endGranule = (int) granule.pageCount(end);
-            for (int at = covered.nextClearBit(granuleOf(from)); at < endGranule; ) {
-                int next = covered.nextSetBit(at);
-                int runEnd = next < 0 ? endGranule : Math.min(next, endGranule);
-                long first = granule.bytes(at);
-                long last = Math.min(end, granule.bytes(runEnd));
-                MemorySegment.copy(scratch, first, span, first, last - first);
-                covered.set(at, runEnd);
-                at = covered.nextClearBit(runEnd);
-            }
-        }
-
-        @Override
-        public void close() {
-            arena.close();
         }
     }
 }

@@ -4,18 +4,14 @@ import io.coldframe.Progress;
 import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.SnapshotException.Reason;
-import io.coldframe.bindings.Abi;
-import io.coldframe.bindings.FileStatus;
 import io.coldframe.memory.FileMapping;
 import io.coldframe.memory.GuestLayout;
 import io.coldframe.memory.GuestMemory;
 import io.coldframe.memory.PageSize;
 import io.coldframe.os.Failures;
 import io.coldframe.os.FileCalls;
-import io.coldframe.os.Syscalls;
-import io.coldframe.os.Transfers;
+import io.coldframe.os.ReadFile;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,20 +30,14 @@ import java.util.Optional;
 public final class MemoryImage implements AutoCloseable {
     private static final long DEFAULT_SUMS_MAX = WriteOptions.DEFAULT.sumsMax();
 
-    // O_NONBLOCK, or the opening of a pipe would wait for its other end.
-    private static final int FLAGS = Abi.O_RDONLY | Abi.O_NOFOLLOW | Abi.O_NONBLOCK | Abi.O_CLOEXEC;
-
     private final FileCalls calls;
-    private final Path path;
-    private final int fd;
+    private final ReadFile file;
     private final FileIdentity identity;
     private final ImageSums sums;
-    private volatile boolean closed;
 
-    private MemoryImage(FileCalls calls, Path path, int fd, FileIdentity identity, ImageSums sums) {
+    private MemoryImage(FileCalls calls, ReadFile file, FileIdentity identity, ImageSums sums) {
         this.calls = calls;
-        this.path = path;
-        this.fd = fd;
+        this.file = file;
         this.identity = identity;
         this.sums = sums;
     }
@@ -64,36 +54,14 @@ public final class MemoryImage implements AutoCloseable {
 
     private static MemoryImage open(FileCalls calls, Path file, ImageSums sums)
             throws SnapshotException {
-        int fd = Syscalls.retried(() -> calls.open(file, FLAGS, 0));
-        Syscalls.check(fd, "open", file);
+        ReadFile opened = ReadFile.open(calls, file);
         try {
-            MemoryImage image =
-                    new MemoryImage(calls, file, fd, FileIdentity.of(calls, fd, file), sums);
-            image.requireWhole();
-            return image;
+            FileIdentity identity = FileIdentity.of(calls, opened.descriptor(), file);
+            opened.requireLength(sums.byteCount(), "image");
+            return new MemoryImage(calls, opened, identity, sums);
         } catch (Throwable failure) {
-            Failures.closeAfter(failure, () -> calls.close(fd));
+            Failures.closeAfter(failure, opened);
             throw failure;
-        }
-    }
-
-    private void requireWhole() throws SnapshotException {
-        if (!identity.isRegular()) {
-            throw new SnapshotException(
-                    Kind.UNSUPPORTED, identity.typeText() + " is no image", path);
-        }
-        long found;
-        try (Arena arena = Arena.ofConfined()) {
-            FileStatus status = FileStatus.in(arena);
-            Syscalls.check(calls.fstat(fd, status), "fstat", path);
-            found = status.byteCount();
-        }
-        if (found != sums.byteCount()) {
-            throw new SnapshotException(
-                    Kind.CORRUPT,
-                    found < sums.byteCount() ? Reason.TOO_SHORT : Reason.TOO_LARGE,
-                    "the file has %d bytes, its image %d".formatted(found, sums.byteCount()),
-                    path);
         }
     }
 
@@ -161,14 +129,14 @@ public final class MemoryImage implements AutoCloseable {
 
     /// {@return the file, as it was named when it was opened}
     public Path path() {
-        return path;
+        return file.path();
     }
 
     /// {@return whether the path still leads to the file that is open}
     ///
     /// @throws SnapshotException if that cannot be told
     public boolean isStillNamed() throws SnapshotException {
-        return FileIdentity.named(calls, path).equals(Optional.of(identity));
+        return FileIdentity.named(calls, path()).equals(Optional.of(identity));
     }
 
     /// Reads all that the image holds, and compares every sum.
@@ -194,9 +162,7 @@ public final class MemoryImage implements AutoCloseable {
     /// @throws SnapshotException of kind `CORRUPT` if a sum does not fit; what the target holds is
     ///     undefined then
     public void copyTo(long imageOffset, MemorySegment target) throws SnapshotException {
-        try (ImageStack stack = ImageStack.ofAny(List.of(this))) {
-            stack.copyTo(imageOffset, target);
-        }
+        ImageStack.ofAny(List.of(this)).read(imageOffset, target);
     }
 
     /// {@return the memory of a stack, to read at any offset}
@@ -205,7 +171,7 @@ public final class MemoryImage implements AutoCloseable {
     ///
     /// @param newestFirst the images, the last of them full
     public static PageSource source(List<MemoryImage> newestFirst) {
-        return ImageStack.of(newestFirst, DEFAULT_SUMS_MAX);
+        return ImageStack.of(newestFirst);
     }
 
     /// {@return the memory of a full image, mapped so that what is written to it stays in this
@@ -216,16 +182,16 @@ public final class MemoryImage implements AutoCloseable {
     /// @param layout where the regions are
     /// @throws SnapshotException of kind `CONFLICT` if the name leads to another file by now
     public GuestMemory map(GuestLayout layout) throws SnapshotException {
-        requireOpen();
+        file.requireOpen();
         if (sums.kind() != ImageSums.Kind.FULL) {
-            throw new IllegalArgumentException("a diff is not all of the memory: " + path);
+            throw new IllegalArgumentException("a diff is not all of the memory: " + path());
         }
-        GuestMemory memory = GuestMemory.mapped(path, layout, FileMapping.PRIVATE);
+        GuestMemory memory = GuestMemory.mapped(path(), layout, FileMapping.PRIVATE);
         try {
             int mapped = memory.descriptor().orElseThrow();
-            if (!FileIdentity.of(calls, mapped, path).equals(identity)) {
+            if (!FileIdentity.of(calls, mapped, path()).equals(identity)) {
                 throw new SnapshotException(
-                        Kind.CONFLICT, Reason.BUSY, "the file was replaced meanwhile", path);
+                        Kind.CONFLICT, Reason.BUSY, "the file was replaced meanwhile", path());
             }
             return memory;
         } catch (Throwable failure) {
@@ -245,12 +211,7 @@ public final class MemoryImage implements AutoCloseable {
     public static RestoreReport materialise(
             List<MemoryImage> newestFirst, Path target, OnExisting onExisting, Progress progress)
             throws SnapshotException {
-        try (ImageStack stack = ImageStack.of(newestFirst, DEFAULT_SUMS_MAX);
-                AtomicFile file = AtomicFile.create(target, onExisting)) {
-            RestoreReport report = Restore.toFile(stack, file.draft(), target, progress);
-            file.commit();
-            return report;
-        }
+        return Restore.toFile(ImageStack.of(newestFirst), target, onExisting, progress);
     }
 
     /// As the other, into a file of a directory that is being made.
@@ -267,11 +228,7 @@ public final class MemoryImage implements AutoCloseable {
             String name,
             Progress progress)
             throws SnapshotException {
-        try (ImageStack stack = ImageStack.of(newestFirst, DEFAULT_SUMS_MAX)) {
-            DraftFile draft = directory.newFile(name);
-            Path target = directory.target().resolve(name);
-            return Restore.toFile(stack, draft, target, progress);
-        }
+        return Restore.toDirectory(ImageStack.of(newestFirst), directory, name, progress);
     }
 
     /// As the other, as the memory of a pair that is being made.
@@ -285,9 +242,7 @@ public final class MemoryImage implements AutoCloseable {
     public static RestoreReport materialise(
             List<MemoryImage> newestFirst, AtomicPair pair, long sumsMax, Progress progress)
             throws SnapshotException {
-        try (ImageStack stack = ImageStack.of(newestFirst, sumsMax)) {
-            return Restore.toFile(stack, pair.memory(), pair.memoryTarget(), progress);
-        }
+        return Restore.toPair(ImageStack.of(newestFirst), pair, sumsMax, progress);
     }
 
     /// Copies the memory of a stack into the memory of a guest.
@@ -301,9 +256,7 @@ public final class MemoryImage implements AutoCloseable {
     public static RestoreReport load(
             List<MemoryImage> newestFirst, GuestMemory into, Progress progress)
             throws SnapshotException {
-        try (ImageStack stack = ImageStack.of(newestFirst, DEFAULT_SUMS_MAX)) {
-            return Restore.toMemory(stack, into, progress);
-        }
+        return Restore.toMemory(ImageStack.of(newestFirst), into, progress);
     }
 
     /// Gives a directory that is being made this image as a file: blocks that both share where the
@@ -337,15 +290,15 @@ public final class MemoryImage implements AutoCloseable {
 
     private CopyMethod copyInto(DraftFile draft, GuestLayout layout, Progress progress)
             throws SnapshotException {
-        requireOpen();
+        file.requireOpen();
         // The copy is half of the work, and the reading of it the other.
         long heldBytes = new ImageCheck(this, Progress.NONE).heldBytes();
         long copiedBytes = sums.byteCount();
         CopyMethod method =
                 FileCopy.copy(
                         calls,
-                        path,
-                        fd,
+                        path(),
+                        file.descriptor(),
                         draft.descriptor(),
                         draft.path(),
                         (done, total) -> progress.proceed(done, total + heldBytes));
@@ -363,21 +316,9 @@ public final class MemoryImage implements AutoCloseable {
         return method;
     }
 
-    /// The number of the descriptor, which may be another file's when this one is closed.
-    private int descriptor() {
-        requireOpen();
-        return fd;
-    }
-
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("closed: " + path);
-        }
-    }
-
     /// Fills a segment from the file.
     void read(long fileOffset, MemorySegment target) throws SnapshotException {
-        Transfers.readFully(calls, descriptor(), target, fileOffset, path);
+        file.read(fileOffset, target);
     }
 
     /// The exception for a block whose bytes are not those that were summed.
@@ -397,20 +338,16 @@ public final class MemoryImage implements AutoCloseable {
                                 where,
                                 found,
                                 sums.sum(block)),
-                path);
+                path());
     }
 
     @Override
-    public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            // Nothing was written through the descriptor, so there is nothing to learn.
-            calls.close(fd);
-        }
+    public void close() {
+        file.close();
     }
 
     @Override
     public String toString() {
-        return "%s: %s".formatted(path, sums);
+        return "%s: %s".formatted(path(), sums);
     }
 }

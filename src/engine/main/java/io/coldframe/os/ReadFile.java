@@ -13,9 +13,10 @@ import java.nio.file.Path;
 /// A regular file that is read by offset. It is never mapped: a file that is cut while it is read
 /// is an exception here, and nothing worse.
 ///
-/// **Lifetime.** Owns the descriptor.
+/// **Lifetime.** Owns a descriptor, so the file is the one that was opened, whatever becomes of its
+/// name. When it is closed, whatever would read it throws [IllegalStateException].
 ///
-/// **Threads.** Any; it is closed once, when nobody reads any more.
+/// **Threads.** Any; [#close()] once, by the owner, when nobody reads any more.
 public final class ReadFile implements AutoCloseable {
     // O_NONBLOCK, or the opening of a pipe would wait for its other end.
     private static final int FLAGS = Abi.O_RDONLY | Abi.O_CLOEXEC | Abi.O_NOFOLLOW | Abi.O_NONBLOCK;
@@ -24,7 +25,7 @@ public final class ReadFile implements AutoCloseable {
     private final Path path;
     private final int fd;
     private final long byteCount;
-    private boolean closed;
+    private volatile boolean closed;
 
     private ReadFile(FileCalls calls, Path path, int fd, long byteCount) {
         this.calls = calls;
@@ -67,11 +68,37 @@ public final class ReadFile implements AutoCloseable {
         return byteCount;
     }
 
+    /// The file, as it was named when it was opened.
+    public Path path() {
+        return path;
+    }
+
+    /// The number of the descriptor, which may be another file's when this one is closed.
+    public int descriptor() {
+        requireOpen();
+        return fd;
+    }
+
+    /// Refuses if it is closed.
+    public void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("closed: " + path);
+        }
+    }
+
+    /// Refuses a file that was opened with another length.
+    ///
+    /// @param expected the length that it must have
+    /// @param owner what has that length, for the message
+    public void requireLength(long expected, String owner) throws SnapshotException {
+        Transfers.requireLength(byteCount, expected, owner, path);
+    }
+
     /// Fills a native segment with what the file has from an offset on.
     ///
     /// @throws SnapshotException of kind `CORRUPT` if the file ends before
     public void read(long fileOffset, MemorySegment target) throws SnapshotException {
-        Transfers.readFully(calls, fd, target, fileOffset, path);
+        Transfers.readFully(calls, descriptor(), target, fileOffset, path);
     }
 
     /// The first byte at or after an offset that is not in a hole, or the length. Where the file
@@ -115,7 +142,7 @@ public final class ReadFile implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         if (!closed) {
             closed = true;
             // It was only read.

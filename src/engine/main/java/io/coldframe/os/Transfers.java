@@ -14,6 +14,24 @@ public final class Transfers {
 
     private Transfers() {}
 
+    /// Refuses a file of another length.
+    ///
+    /// @param found the length that it has
+    /// @param byteCount the length that it must have
+    /// @param owner what has that length, for the message
+    /// @param resource the file, for messages
+    /// @throws SnapshotException of kind `CORRUPT` if it has another one
+    public static void requireLength(long found, long byteCount, String owner, Object resource)
+            throws SnapshotException {
+        if (found != byteCount) {
+            throw new SnapshotException(
+                    Kind.CORRUPT,
+                    found < byteCount ? Reason.TOO_SHORT : Reason.TOO_LARGE,
+                    "the file has %d bytes, its %s %d".formatted(found, owner, byteCount),
+                    resource);
+        }
+    }
+
     /// Fills a segment from a file.
     ///
     /// @param calls the way to the file

@@ -24,10 +24,14 @@ public final class Workers {
         void run() throws SnapshotException;
     }
 
-    /// Runs one task on as many threads as reading an image is worth.
+    /// How many threads reading an image is worth.
+    public static int readerCount() {
+        return Math.min(READERS_MAX, Runtime.getRuntime().availableProcessors());
+    }
+
+    /// Runs one task on [#readerCount()] threads.
     public static void runReaders(Task task, Runnable onFailure) throws SnapshotException {
-        int threadCount = Math.min(READERS_MAX, Runtime.getRuntime().availableProcessors());
-        run(Collections.nCopies(threadCount, task), onFailure);
+        run(Collections.nCopies(readerCount(), task), onFailure);
     }
 
     /// Runs all tasks.
