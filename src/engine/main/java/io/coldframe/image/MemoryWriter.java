@@ -2,6 +2,7 @@ package io.coldframe.image;
 
 import io.coldframe.SnapshotException;
 import io.coldframe.memory.DirtyBitmap;
+import io.coldframe.memory.DrainedPages;
 import io.coldframe.memory.GuestMemory;
 import io.coldframe.memory.PageSize;
 import io.coldframe.os.Failures;
@@ -188,7 +189,8 @@ public final class MemoryWriter implements AutoCloseable {
         long pageCount = pageSize.pageCount(byteCount);
         WrittenPages.of(new BitSet(), pageCount);
         drained.take(dirty);
-        return write(memory, WrittenPages.of(drained.inPagesOf(pageSize), pageCount));
+        return write(
+                memory, WrittenPages.of(WrittenPages.bits(drained.pages(), pageSize), pageCount));
     }
 
     private void requireReady(GuestMemory memory) {
@@ -309,7 +311,10 @@ public final class MemoryWriter implements AutoCloseable {
     private void over(boolean committed) {
         if (phase != Phase.OVER) {
             phase = Phase.OVER;
-            drained.release(committed);
+            if (committed) {
+                drained.commit();
+            }
+            drained.close();
         }
     }
 

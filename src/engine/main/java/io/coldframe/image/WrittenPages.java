@@ -1,6 +1,8 @@
 package io.coldframe.image;
 
+import io.coldframe.memory.DirtyBitmap;
 import io.coldframe.memory.PageRunVisitor;
+import io.coldframe.memory.PageSize;
 
 import java.util.BitSet;
 
@@ -31,6 +33,19 @@ final class WrittenPages {
                             .formatted(pageCount, ImageSums.DIFF_PAGES_MAX));
         }
         return new WrittenPages(pageCount, false, bits);
+    }
+
+    /// The dirty pages of a bitmap, in pages of this size or smaller: a bit for each.
+    static BitSet bits(DirtyBitmap dirty, PageSize pageSize) {
+        BitSet bits = new BitSet();
+        long ratio = dirty.grid().pageSize().pagesOf(pageSize);
+        long pageCount = pageSize.pageCount(dirty.grid().byteCount());
+        dirty.forEachDirty(
+                (first, count) ->
+                        bits.set(
+                                (int) (first * ratio),
+                                (int) Math.min(pageCount, (first + count) * ratio)));
+        return bits;
     }
 
     boolean isAll() {

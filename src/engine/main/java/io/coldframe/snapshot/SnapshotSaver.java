@@ -1,47 +1,32 @@
 package io.coldframe.snapshot;
 
-import io.coldframe.Sha256;
 import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.SnapshotException.Reason;
-import io.coldframe.UnknownFields;
 import io.coldframe.image.AtomicDirectory;
 import io.coldframe.image.ImageSums;
 import io.coldframe.image.MemoryWriter;
-import io.coldframe.image.OnExisting;
 import io.coldframe.image.WriteOptions;
 import io.coldframe.memory.DirtyBitmap;
 import io.coldframe.memory.GuestMemory;
 import io.coldframe.memory.PageSize;
 import io.coldframe.snapshot.Manifest.MemoryPart;
-import io.coldframe.snapshot.Manifest.Parent;
-import io.coldframe.snapshot.Manifest.StateFormat;
-import io.coldframe.snapshot.Manifest.StatePart;
-import io.coldframe.state.StateEnvelope;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 
-/// Makes one snapshot of memory, state and manifest, in one commit.
-///
-/// The order: everything that can be refused is refused before a file is made; memory, sums and
-/// state are written into a draft; the manifest, which binds them, comes last; the draft is
-/// committed. Just before the rename, under the lock of the store, it is asked once more whether
-/// the parent is still there, and nothing needs what would be replaced.
+/// Saves an image: full, or a diff.
 final class SnapshotSaver {
 
     private final StorePaths paths;
     private final SnapshotRequest request;
-    private final Path target;
+    private final SaveTarget target;
 
     SnapshotSaver(StorePaths paths, SnapshotRequest request) {
         this.paths = paths;
         this.request = request;
-        this.target = paths.snapshot(request.name());
+        this.target = new SaveTarget(paths, request);
     }
 
     /// Saves memory of this process.
@@ -69,7 +54,8 @@ final class SnapshotSaver {
     /// Compares with the parent first, which is half of the progress.
     private SnapshotReport saveByContent(GuestMemory memory, StoredSnapshot parent)
             throws SnapshotException {
-        checkTarget(Optional.of(parent));
+        target.requireStillThere(parent);
+        target.check(id(Optional.of(parent)));
         TwoHalves progress = new TwoHalves(request.writeOptions().progress(), memory.byteCount());
         try (Snapshot opened = new SnapshotOpener(paths).open(parent.manifest().id().toString());
                 DirtyBitmap dirty = ContentDiff.between(memory, opened, progress.first())) {
@@ -84,15 +70,14 @@ final class SnapshotSaver {
         }
         StoredSnapshot parent = new SnapshotOpener(paths).resolve(request.parentReference().get());
         Manifest manifest = parent.manifest();
-        if (!manifest.memory().layout().equals(request.layout())) {
-            throw new IllegalArgumentException(
-                    "memory of %s, and the parent %s has %s: %s and %s"
-                            .formatted(
-                                    request.layout(),
-                                    parent.name(),
-                                    manifest.memory().layout(),
-                                    request.layout().regions(),
-                                    manifest.memory().layout().regions()));
+        target.requireLayoutOf(parent);
+        if (manifest.kind() == Manifest.Kind.LAYER) {
+            throw new SnapshotException(
+                    Kind.UNSUPPORTED,
+                    Reason.INCOMPATIBLE,
+                    "a diff lies on images, and %s is a layer: capture a layer, or save a full one"
+                            .formatted(parent.name()),
+                    target.path());
         }
         if (manifest.generation() == Manifest.GENERATION_MAX) {
             throw new SnapshotException(
@@ -100,7 +85,7 @@ final class SnapshotSaver {
                     Reason.TOO_LARGE,
                     "%s is generation %d, the last: save a full snapshot"
                             .formatted(parent.name(), manifest.generation()),
-                    target);
+                    target.path());
         }
         requireRestorable(parent);
         return Optional.of(parent);
@@ -111,7 +96,7 @@ final class SnapshotSaver {
             new ChainCheck(new SnapshotOpener(paths)).requireRestorable(parent);
         } catch (SnapshotException failure) {
             // One that was taken away meanwhile is not damaged.
-            requireStillThere(parent);
+            target.requireStillThere(parent);
             throw failure;
         }
     }
@@ -153,25 +138,41 @@ final class SnapshotSaver {
 
     private SnapshotReport commit(Optional<StoredSnapshot> parent, MemoryFiller filler)
             throws SnapshotException {
-        Instant createdAt = Instant.now();
-        HostDescription host =
-                request.host().isPresent() ? request.host().get() : HostDescription.current();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = stateBytes(arena);
-            checkTarget(parent);
-            try (AtomicDirectory draft = AtomicDirectory.create(target, request.onExisting())) {
-                MemoryFiller.Filled filled = filler.fill(draft, StorePaths.MEMORY);
-                requireFitting(filled.sums(), parent);
-                Manifest manifest = manifest(createdAt, host, parent, state, filled.sums());
-                draft.write(
-                        StorePaths.SUMS, filled.sums().encoded().toArray(ValueLayout.JAVA_BYTE));
-                draft.write(StorePaths.STATE, state);
-                draft.write(StorePaths.MANIFEST, manifest.encode());
-                draft.commit(() -> checkTarget(parent));
-                return new SnapshotReport(
-                        request.name(), manifest, filled.sums().writtenPages(), filled.report());
-            }
+        SnapshotReport report =
+                new SnapshotCommit(request, target.path())
+                        .run(
+                                parent,
+                                () -> {
+                                    requireParent(parent);
+                                    target.check(id(parent));
+                                },
+                                (draft, _) -> bring(draft, parent, filler),
+                                () -> {
+                                    requireParent(parent);
+                                    target.checkAtCommit(id(parent));
+                                });
+        target.afterCommit();
+        return report;
+    }
+
+    private static Optional<UUID> id(Optional<StoredSnapshot> parent) {
+        return parent.map(found -> found.manifest().id());
+    }
+
+    private void requireParent(Optional<StoredSnapshot> parent) throws SnapshotException {
+        if (parent.isPresent()) {
+            target.requireStillThere(parent.get());
         }
+    }
+
+    private SnapshotCommit.Brought bring(
+            AtomicDirectory draft, Optional<StoredSnapshot> parent, MemoryFiller filler)
+            throws SnapshotException {
+        MemoryFiller.Filled filled = filler.fill(draft, StorePaths.MEMORY);
+        requireFitting(filled.sums(), parent);
+        draft.write(StorePaths.SUMS, filled.sums().encoded().toArray(ValueLayout.JAVA_BYTE));
+        return new SnapshotCommit.Brought(
+                MemoryPart.of(request.layout(), filled.sums()), filled.report(), Optional.empty());
     }
 
     private void requireFitting(ImageSums sums, Optional<StoredSnapshot> parent) {
@@ -190,122 +191,6 @@ final class SnapshotSaver {
                                     sums,
                                     request.layout().byteCount(),
                                     parent));
-        }
-    }
-
-    /// A copy off the heap, so that what is summed is what is written.
-    private MemorySegment stateBytes(Arena arena) throws SnapshotException {
-        MemorySegment source =
-                switch (request.state()) {
-                    case StateSource.Opaque opaque -> opaque.bytes();
-                    case StateSource.Machine machine -> {
-                        requireMemoryOf(machine);
-                        machine.state().checkCompatible(target);
-                        StateEnvelope envelope =
-                                new StateEnvelope(machine.state(), Optional.empty());
-                        yield MemorySegment.ofArray(
-                                envelope.encode(target.resolve(StorePaths.STATE)));
-                    }
-                };
-        MemorySegment copy = arena.allocate(source.byteSize());
-        MemorySegment.copy(source, 0, copy, 0, source.byteSize());
-        return copy;
-    }
-
-    private void requireMemoryOf(StateSource.Machine machine) {
-        long stated = machine.state().vmInfo().memoryByteCount();
-        if (stated != request.layout().byteCount()) {
-            throw new IllegalArgumentException(
-                    "memory of %d bytes, and the state says %d"
-                            .formatted(request.layout().byteCount(), stated));
-        }
-    }
-
-    private Manifest manifest(
-            Instant createdAt,
-            HostDescription host,
-            Optional<StoredSnapshot> parent,
-            MemorySegment state,
-            ImageSums sums) {
-        StateFormat format =
-                request.state() instanceof StateSource.Opaque
-                        ? StateFormat.OPAQUE
-                        : StateFormat.COLDFRAME;
-        return new Manifest(
-                Ids.next(createdAt),
-                createdAt,
-                request.state().architecture(),
-                request.state().vcpuCount(),
-                parent.map(found -> new Parent(found.manifest().id(), found.name())),
-                parent.map(found -> found.manifest().generation() + 1).orElse(0),
-                new StatePart(format, state.byteSize(), Sha256.of(state)),
-                MemoryPart.of(request.layout(), sums),
-                host,
-                request.labels(),
-                UnknownFields.NONE);
-    }
-
-    /// Refuses if the name is a tag's, the parent is gone, or something needs what is replaced.
-    ///
-    /// It runs twice: first without the lock, so that nobody writes gigabytes in vain, and then
-    /// under it, where it counts.
-    private void checkTarget(Optional<StoredSnapshot> parent) throws SnapshotException {
-        if (new Tags(paths).exists(request.name())) {
-            throw new SnapshotException(
-                    Kind.CONFLICT, Reason.EXISTS, "there is a tag of this name", target);
-        }
-        if (parent.isPresent()) {
-            requireStillThere(parent.get());
-        }
-        if (StorePaths.isDirectory(target)) {
-            checkReplaced(parent);
-        }
-    }
-
-    private void requireStillThere(StoredSnapshot parent) throws SnapshotException {
-        if (!parent.isStillThere()) {
-            throw new SnapshotException(
-                    Kind.CONFLICT,
-                    Reason.MISMATCH,
-                    "its parent %s (%s) was deleted or replaced meanwhile"
-                            .formatted(parent.name(), parent.manifest().id()),
-                    target);
-        }
-    }
-
-    private void checkReplaced(Optional<StoredSnapshot> parent) throws SnapshotException {
-        if (request.onExisting() == OnExisting.REFUSE) {
-            throw new SnapshotException(
-                    Kind.CONFLICT, Reason.EXISTS, "there is a snapshot of this name", target);
-        }
-        Removal removal = new Removal(paths);
-        Optional<StoredSnapshot> replaced = findReplaced(removal);
-        if (replaced.isEmpty()) {
-            removal.requireUnneeded(target);
-            return;
-        }
-        removal.requireUnneeded(replaced.get());
-        if (parent.isPresent()
-                && parent.get().manifest().id().equals(replaced.get().manifest().id())) {
-            throw new SnapshotException(
-                    Kind.CONFLICT, Reason.EXISTS, "a diff can't replace its own parent", target);
-        }
-    }
-
-    /// What would be replaced; empty if nobody can read it any more.
-    private Optional<StoredSnapshot> findReplaced(Removal removal) throws SnapshotException {
-        try {
-            return removal.find(target);
-        } catch (SnapshotException failure) {
-            if (failure.kind() == Kind.MISSING) {
-                throw new SnapshotException(
-                        Kind.CONFLICT,
-                        Reason.EXISTS,
-                        "a directory is in the way that is no snapshot",
-                        target,
-                        failure);
-            }
-            throw failure;
         }
     }
 }

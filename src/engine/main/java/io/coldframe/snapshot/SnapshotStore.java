@@ -26,6 +26,7 @@ import java.util.UUID;
 /// SnapshotStore store = SnapshotStore.createOrOpen(directory);
 /// store.save(SnapshotRequest.full("base", memory, state));
 /// store.save(SnapshotRequest.diff("next", "base", memory, state).withDirty(bitmap));
+/// store.save(SnapshotRequest.layer("later", "next", memory, state).withDirty(bitmap));
 /// store.restore("next", file, OnExisting.REFUSE, Progress.NONE);
 /// ```
 ///
@@ -102,7 +103,9 @@ public final class SnapshotStore {
     ///     `MISSING` if the parent is not there
     /// @throws java.util.concurrent.CancellationException if the progress of the request says so
     public SnapshotReport save(SnapshotRequest request) throws SnapshotException {
-        return new SnapshotSaver(paths, request).save();
+        return request.kind() == Manifest.Kind.LAYER
+                ? new LayerSaver(paths, request).save()
+                : new SnapshotSaver(paths, request).save();
     }
 
     /// As [#save], with memory that somebody else brings into the draft.
