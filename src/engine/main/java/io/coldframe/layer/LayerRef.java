@@ -13,6 +13,7 @@ public record LayerRef(UUID id, long storedBlockCount, Sha256 sumsDigest) {
 
     /// Refuses what no layer can be.
     public LayerRef {
+        Bytes.requireId(id);
         if (storedBlockCount < 0 || storedBlockCount > LayerSums.STORED_BLOCKS_MAX) {
             throw new IllegalArgumentException(
                     "a layer of %d blocks; the most is %d"

@@ -10,8 +10,9 @@ import java.util.UUID;
 /// @param createdAt when it was captured
 public record Origin(UUID snapshotId, int generation, Instant createdAt) {
 
-    /// Refuses a negative generation.
+    /// Refuses what no snapshot has.
     public Origin {
+        Bytes.requireId(snapshotId);
         if (generation < 0) {
             throw new IllegalArgumentException("generation is negative: " + generation);
         }
