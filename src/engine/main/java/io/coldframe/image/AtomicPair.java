@@ -8,6 +8,7 @@ import io.coldframe.os.Failures;
 import io.coldframe.os.FileCalls;
 import io.coldframe.os.Syscalls;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,13 +139,28 @@ public final class AtomicPair implements AutoCloseable {
     /// @throws SnapshotException of kind `CONFLICT` if something came to the targets meanwhile
     public void commit(byte[] stateBytes, Optional<Sha256> replacedMemory)
             throws SnapshotException {
+        commit(() -> state.write(stateBytes), replacedMemory);
+    }
+
+    /// As [#commit(byte\[\], Optional)], for a state that lies outside the heap.
+    ///
+    /// @param stateBytes the state, a native segment
+    /// @param replacedMemory as there
+    /// @throws SnapshotException as there
+    public void commit(MemorySegment stateBytes, Optional<Sha256> replacedMemory)
+            throws SnapshotException {
+        commit(() -> state.write(stateBytes), replacedMemory);
+    }
+
+    private void commit(CommitCheck writeState, Optional<Sha256> replacedMemory)
+            throws SnapshotException {
         requireOpen();
         try {
             for (Attachment attachment : attachments) {
                 attachment.seal();
             }
             memory.seal();
-            state.write(stateBytes);
+            writeState.run();
             state.seal();
             placeBoth(replacedMemory);
         } catch (Throwable failure) {

@@ -48,7 +48,7 @@ record RecordCheck(WrennFields fields, Object resource) {
                 || record.byteCount() > room) {
             throw refusal(index, record, "is empty, or ends behind " + fields.endOfLastBlock());
         }
-        if (!fields.unit().isAligned(record.byteCount())
+        if (!WrennFields.UNIT.isAligned(record.byteCount())
                 && record.endOffset() != fields.byteCount()) {
             throw refusal(index, record, "is not of whole blocks");
         }
@@ -60,8 +60,8 @@ record RecordCheck(WrennFields fields, Object resource) {
             return;
         }
         if (record.storageOffset() < 0
-                || record.storageOffset() > WrennHeader.BYTE_COUNT_MAX
-                || !fields.unit().isAligned(record.storageOffset())) {
+                || record.storageOffset() >= WrennHeader.BYTE_COUNT_MAX
+                || !WrennFields.UNIT.isAligned(record.storageOffset())) {
             throw refusal(index, record, "lies at no block of a file");
         }
     }

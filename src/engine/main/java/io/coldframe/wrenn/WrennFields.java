@@ -6,6 +6,7 @@ import static io.coldframe.wrenn.WrennLayout.corrupt;
 import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.SnapshotException.Reason;
+import io.coldframe.layer.LayerOptions;
 import io.coldframe.memory.PageSize;
 
 import java.lang.foreign.MemorySegment;
@@ -30,6 +31,10 @@ record WrennFields(
     /// The version that is written.
     static final int VERSION = 1;
 
+    /// Of what every number of a record is a multiple: the smallest block, because e2b stores
+    /// single pages of larger ones, too.
+    static final PageSize UNIT = PageSize.KIB_4;
+
     // The rest of the number is flags, which e2b leaves out when it compares.
     private static final long VERSION_MASK = 0xFFFF;
 
@@ -42,10 +47,8 @@ record WrennFields(
                 VERSION, blockSize, byteCount, generation + 1, nextBuildId, baseBuildId);
     }
 
-    /// Of what every number of a record is a multiple: the block, or 4 KiB if that is less, because
-    /// e2b stores single pages of larger blocks.
-    PageSize unit() {
-        return blockSize.isMultipleOf(PageSize.KIB_4) ? PageSize.KIB_4 : blockSize;
+    WrennFields ofOurVersion() {
+        return new WrennFields(VERSION, blockSize, byteCount, generation, buildId, baseBuildId);
     }
 
     /// Where the block ends in which the memory ends.
@@ -74,10 +77,13 @@ record WrennFields(
         }
         long blockSize = bytes.get(U64, WrennLayout.BLOCK_SIZE_AT);
         if (Long.bitCount(blockSize) != 1
-                || !PageSize.isShift(Long.numberOfTrailingZeros(blockSize))) {
+                || blockSize < UNIT.bytes()
+                || blockSize > LayerOptions.BLOCK_MAX.bytes()) {
             throw corrupt(
                     Reason.ENCODING,
-                    "blocks of %s bytes".formatted(Long.toUnsignedString(blockSize)),
+                    "blocks of %s bytes, of %s to %s"
+                            .formatted(
+                                    Long.toUnsignedString(blockSize), UNIT, LayerOptions.BLOCK_MAX),
                     resource);
         }
         long byteCount = bytes.get(U64, WrennLayout.BYTE_COUNT_AT);
@@ -108,7 +114,7 @@ record WrennFields(
     /// Refuses a file with more records than the memory has pages, or anybody can hold.
     void requireRecordCount(long fileByteCount, Object resource) throws SnapshotException {
         long count = (fileByteCount - WrennLayout.HEADER_BYTES) / WrennLayout.RECORD_BYTES;
-        long countMax = Math.min(WrennHeader.RECORDS_MAX, unit().pageCount(endOfLastBlock()));
+        long countMax = Math.min(WrennHeader.RECORDS_MAX, UNIT.pageCount(endOfLastBlock()));
         if (count > countMax) {
             throw corrupt(
                     Reason.TOO_LARGE,

@@ -16,6 +16,9 @@ public interface WrennFiles {
     /// The name of a header.
     String HEADER = "memfile.header";
 
+    /// The name that a header's own compact file may have.
+    String LEGACY_NAME = "memfile";
+
     /// {@return the compact file of a build}
     ///
     /// @param buildId the build
@@ -41,8 +44,8 @@ public interface WrennFiles {
         Path directory = headerFile.toAbsolutePath().resolveSibling("");
         return buildId -> {
             Path named = directory.resolve(compactName(buildId));
-            Path legacy = directory.resolve("memfile");
-            Path sibling = directory.resolveSibling(buildId.toString()).resolve("memfile");
+            Path legacy = directory.resolve(LEGACY_NAME);
+            Path sibling = directory.resolveSibling(buildId.toString()).resolve(LEGACY_NAME);
             List<Path> places =
                     buildId.equals(ownBuildId)
                             ? List.of(named, legacy, sibling)

@@ -1,5 +1,6 @@
 package io.coldframe.wrenn;
 
+import io.coldframe.Sha256;
 import io.coldframe.SnapshotException;
 import io.coldframe.memory.PageSize;
 import io.coldframe.os.Failures;
@@ -20,7 +21,7 @@ import java.util.UUID;
 /// ```
 ///  offset  bytes  field
 ///       0      8  version      1; of e2b 1 to 3, the same bytes; the upper 48 bits are free
-///       8      8  blockSize    4096, in e2b's files also 2 MiB
+///       8      8  blockSize    4096; of e2b also 2 MiB
 ///      16      8  byteCount    of the guest's memory
 ///      24      8  generation   0 of the first
 ///      32     16  buildId      of this generation
@@ -117,6 +118,26 @@ public final class WrennHeader implements AutoCloseable {
         return header;
     }
 
+    /// Puts the bytes of a header together.
+    interface Filler {
+        void fill(MemorySegment bytes);
+    }
+
+    /// A header that is made here. It goes through the reader's check: what is written can be read.
+    static WrennHeader made(int recordCount, Filler filler, Object resource)
+            throws SnapshotException {
+        Arena arena = Arena.ofShared();
+        try {
+            long byteCount = WrennLayout.HEADER_BYTES + WrennLayout.recordAt(recordCount);
+            MemorySegment bytes = arena.allocate(byteCount, Long.BYTES);
+            filler.fill(bytes);
+            return of(arena, bytes, resource);
+        } catch (Throwable failure) {
+            Failures.closeAfter(failure, arena);
+            throw failure;
+        }
+    }
+
     /// {@return the version that the file says, 1 to 3}
     public int version() {
         return fields.version();
@@ -159,6 +180,28 @@ public final class WrennHeader implements AutoCloseable {
         return WrennLayout.record(records, Objects.checkIndex(index, recordCount()));
     }
 
+    /// {@return whether every record begins and lies at a multiple of the block's size: e2b also
+    /// stores single pages of larger blocks}
+    public boolean hasWholeBlocks() {
+        for (int index = 0; index < recordCount(); index++) {
+            WrennRecord record = record(index);
+            if (!blockSize().isAligned(record.offset())
+                    || !(record.isZero() || blockSize().isAligned(record.storageOffset()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// {@return what stands for all that the header says: headers that map the same memory to the
+    /// same places have the same}
+    ///
+    /// It is the SHA-256 of the header as this release would write it, with its records joined
+    /// where they can be.
+    public Sha256 mapDigest() {
+        return MapDigest.of(this);
+    }
+
     /// {@return the ids of all builds in whose files memory lies, in the order in which the records
     /// name them first}
     public List<UUID> builds() {
@@ -184,7 +227,7 @@ public final class WrennHeader implements AutoCloseable {
         int index = indexOf(offset);
         WrennRecord record = WrennLayout.record(records, index);
         long shift = offset - record.offset();
-        shift -= shift % fields.unit().bytes();
+        shift -= shift % WrennFields.UNIT.bytes();
         return new WrennPlace(
                 record.buildId(), record.storageOffset() + shift, record.byteCount() - shift);
     }

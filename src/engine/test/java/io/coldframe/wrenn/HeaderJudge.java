@@ -50,8 +50,8 @@ final class HeaderJudge {
         return version >= 1
                 && version <= 3
                 && blockSize.bitCount() == 1
-                && blockSize.compareTo(BigInteger.valueOf(512)) >= 0
-                && blockSize.compareTo(BigInteger.valueOf(1 << 30)) <= 0
+                && blockSize.compareTo(BigInteger.valueOf(4096)) >= 0
+                && blockSize.compareTo(BigInteger.valueOf(2 << 20)) <= 0
                 && number(16).signum() > 0
                 && number(16).compareTo(BigInteger.ONE.shiftLeft(52)) <= 0
                 && number(24).bitLength() <= 63
@@ -61,7 +61,7 @@ final class HeaderJudge {
     private boolean isStorageGood(int recordAt, BigInteger unit) {
         BigInteger storage = number(recordAt + 32);
         return isNil(recordAt + 16)
-                || (storage.compareTo(BigInteger.ONE.shiftLeft(52)) <= 0
+                || (storage.compareTo(BigInteger.ONE.shiftLeft(52)) < 0
                         && storage.mod(unit).signum() == 0);
     }
 

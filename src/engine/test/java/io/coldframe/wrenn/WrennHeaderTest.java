@@ -180,7 +180,7 @@ final class WrennHeaderTest {
 
     @Test
     void blocksOfAnImpossibleSizeAreCorrupt() {
-        for (long blockSize : new long[] {0, 1, 256, 4095, 4097, 12288, 1L << 31, 1L << 63, -1}) {
+        for (long blockSize : new long[] {0, 1, 512, 4095, 4097, 12288, 4L << 20, 1L << 63, -1}) {
             byte[] bytes = Headers.bytes(1, blockSize, BYTES, 0, BASE, BASE, List.of(zero(0, 16)));
             refused(Kind.CORRUPT, bytes);
         }
