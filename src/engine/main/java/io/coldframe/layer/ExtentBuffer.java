@@ -12,7 +12,8 @@ import java.lang.foreign.MemorySegment;
 final class ExtentBuffer implements AutoCloseable {
     private static final long CAPACITY_FIRST = 256;
 
-    private Arena arena = Arena.ofConfined();
+    // One thread at a time, and not always the same one.
+    private Arena arena = Arena.ofShared();
     private MemorySegment records;
     private long capacity;
     private long extentCount;
@@ -51,7 +52,7 @@ final class ExtentBuffer implements AutoCloseable {
     }
 
     private void grow() {
-        Arena larger = Arena.ofConfined();
+        Arena larger = Arena.ofShared();
         MemorySegment copy = larger.allocate(2 * records.byteSize(), Long.BYTES).copyFrom(records);
         arena.close();
         arena = larger;
