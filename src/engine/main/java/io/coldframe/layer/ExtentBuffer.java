@@ -2,18 +2,20 @@ package io.coldframe.layer;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
-/// Gathers extents off the heap, and joins those that say the same. What it is given is known to
-/// be right.
+/// Gathers extents, and joins those that say the same. What it is given is known to be right.
+///
+/// The first few lie on the heap: most maps have no more, and a shared arena is dear to close.
 ///
 /// **Lifetime.** Owns the memory in which it gathers.
 ///
-/// **Threads.** The one that made it.
+/// **Threads.** One at a time, whichever.
 final class ExtentBuffer implements AutoCloseable {
-    private static final long CAPACITY_FIRST = 256;
+    // 4 KiB.
+    private static final int CAPACITY_FIRST = 256;
 
-    // One thread at a time, and not always the same one.
-    private Arena arena = Arena.ofShared();
+    private Optional<Arena> arena = Optional.empty();
     private MemorySegment records;
     private long capacity;
     private long extentCount;
@@ -29,8 +31,18 @@ final class ExtentBuffer implements AutoCloseable {
 
     /// For so many extents; more are taken all the same.
     ExtentBuffer(long capacity) {
-        this.capacity = Math.max(1, capacity);
-        records = arena.allocate(this.capacity * ExtentRecord.BYTE_COUNT, Long.BYTES);
+        this.capacity = Math.max(CAPACITY_FIRST, capacity);
+        records =
+                this.capacity == CAPACITY_FIRST
+                        ? MemorySegment.ofArray(new long[2 * CAPACITY_FIRST])
+                        : allocate();
+    }
+
+    private MemorySegment allocate() {
+        Arena shared = Arena.ofShared();
+        MemorySegment allocated = shared.allocate(capacity * ExtentRecord.BYTE_COUNT, Long.BYTES);
+        arena = Optional.of(shared);
+        return allocated;
     }
 
     /// Where the next extent begins.
@@ -52,12 +64,11 @@ final class ExtentBuffer implements AutoCloseable {
     }
 
     private void grow() {
-        Arena larger = Arena.ofShared();
-        MemorySegment copy = larger.allocate(2 * records.byteSize(), Long.BYTES).copyFrom(records);
-        arena.close();
-        arena = larger;
-        records = copy;
+        Optional<Arena> outgrown = arena;
+        MemorySegment gathered = records;
         capacity *= 2;
+        records = allocate().copyFrom(gathered);
+        outgrown.ifPresent(Arena::close);
     }
 
     /// The map of what was gathered.
@@ -69,6 +80,6 @@ final class ExtentBuffer implements AutoCloseable {
 
     @Override
     public void close() {
-        arena.close();
+        arena.ifPresent(Arena::close);
     }
 }

@@ -214,7 +214,7 @@ public final class ExtentMap {
     ///
     /// **Lifetime.** Owns the memory in which it gathers, until [#close()].
     ///
-    /// **Threads.** The one that made it.
+    /// **Threads.** One at a time, whichever.
     public static final class Builder implements AutoCloseable {
         private final long blockCount;
         private final ExtentBuffer buffer;

@@ -37,7 +37,7 @@ record IndexParts(
                 new LayerTable(
                         header.blockSize(),
                         header.byteCount(),
-                        base(sections, file, resource),
+                        base(sections.find(Section.BASE).map(place -> place.in(file)), resource),
                         TableEntries.layers(
                                 sections.require(Section.LAYERS, resource).in(file), resource),
                         TableEntries.origins(
@@ -52,20 +52,18 @@ record IndexParts(
         return new IndexParts(file, table, map, sums, ownLayer);
     }
 
-    private static Optional<UUID> base(IndexSections sections, MemorySegment file, Object resource)
+    /// @param section the one that names the base, if there is one
+    static Optional<UUID> base(Optional<MemorySegment> section, Object resource)
             throws SnapshotException {
-        Optional<Place> place = sections.find(Section.BASE);
-        if (place.isEmpty()) {
+        if (section.isEmpty()) {
             return Optional.empty();
         }
+        long byteCount = section.get().byteSize();
         Optional<UUID> base =
-                place.get().byteCount() == BASE_BYTES
-                        ? Bytes.uuid(file, place.get().offset())
-                        : Optional.empty();
+                byteCount == BASE_BYTES ? Bytes.uuid(section.get(), 0) : Optional.empty();
         if (base.isEmpty()) {
             throw IndexHeader.encoding(
-                    "the base has %d bytes, or is none".formatted(place.get().byteCount()),
-                    resource);
+                    "the base has %d bytes, or is none".formatted(byteCount), resource);
         }
         return base;
     }

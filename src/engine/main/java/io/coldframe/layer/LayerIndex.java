@@ -6,6 +6,8 @@ import io.coldframe.SnapshotException.Kind;
 import io.coldframe.SnapshotException.Reason;
 import io.coldframe.memory.PageSize;
 import io.coldframe.os.Failures;
+import io.coldframe.os.FileCalls;
+import io.coldframe.os.ReadFile;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -65,7 +67,7 @@ public final class LayerIndex implements AutoCloseable {
     /// @throws SnapshotException of kind `MISSING` if there is no such file, `CORRUPT` if one bit
     ///     of it is not as it was written, `UNSUPPORTED` if another release wrote it in another way
     public static LayerIndex open(Path file) throws SnapshotException {
-        try (IndexFile opened = IndexFile.open(file)) {
+        try (ReadFile opened = ReadFile.open(FileCalls.current(), file)) {
             requireSize(opened.byteCount(), file);
             return owning(opened.byteCount(), bytes -> opened.read(0, bytes), file);
         }

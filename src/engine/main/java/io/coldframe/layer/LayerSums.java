@@ -45,6 +45,7 @@ public final class LayerSums {
     private static final long SHIFT_AT = 24;
     private static final long RESERVED_AT = 28;
     private static final long SUMS_AT = 32;
+    private static final long SECTION_BYTES_MAX = SUMS_AT + STORED_BLOCKS_MAX * Integer.BYTES;
 
     private final MemorySegment section;
     private final UUID layerId;
@@ -99,20 +100,10 @@ public final class LayerSums {
     /// @throws SnapshotException of kind `MISSING` if there is no such file, `CORRUPT` if it holds
     ///     no sums or not those that were written
     public static LayerSums open(Path indexFile, Arena arena) throws SnapshotException {
-        try (IndexFile file = IndexFile.open(indexFile);
-                Arena reading = Arena.ofConfined()) {
-            long headBytes = Math.min(file.byteCount(), IndexHeader.HEAD_BYTES_MAX);
-            MemorySegment head = reading.allocate(headBytes, Long.BYTES);
-            file.read(0, head);
-            IndexHeader header = IndexHeader.decode(head, file.byteCount(), indexFile);
-            IndexSections.Place place =
-                    IndexSections.decode(header, head, indexFile)
-                            .require(IndexSections.Section.SUMS, indexFile);
-            requireRoom(place.byteCount(), indexFile);
-            MemorySegment section = arena.allocate(place.byteCount(), Long.BYTES);
-            file.read(place.offset(), section);
-            place.requireCrcOf(section, indexFile);
-            return decode(section, header, indexFile);
+        try (IndexPieces file = IndexPieces.open(indexFile)) {
+            MemorySegment section =
+                    file.require(IndexSections.Section.SUMS, SECTION_BYTES_MAX, arena);
+            return decode(section, file.header(), indexFile);
         }
     }
 
@@ -141,7 +132,7 @@ public final class LayerSums {
     private static void requireRoom(long byteCount, Object resource) throws SnapshotException {
         if (byteCount < SUMS_AT
                 || byteCount % Integer.BYTES != 0
-                || byteCount > SUMS_AT + STORED_BLOCKS_MAX * Integer.BYTES) {
+                || byteCount > SECTION_BYTES_MAX) {
             throw IndexHeader.encoding("sums in %d bytes".formatted(byteCount), resource);
         }
     }

@@ -1,7 +1,11 @@
 package io.coldframe.layer;
 
+import io.coldframe.SnapshotException;
+import io.coldframe.layer.IndexSections.Section;
 import io.coldframe.memory.PageSize;
 
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +35,28 @@ public record LayerTable(
         }
         layers = Collections.unmodifiableList(layers);
         origins = Collections.unmodifiableList(origins);
+    }
+
+    /// {@return the table of an index file: the map and the sums in it are not read}
+    ///
+    /// @param indexFile the index
+    /// @param arena owns the memory of the origins
+    /// @throws SnapshotException of kind `MISSING` if there is no such file, `CORRUPT` if one bit
+    ///     of what is read is not as it was written
+    public static LayerTable open(Path indexFile, Arena arena) throws SnapshotException {
+        try (IndexPieces file = IndexPieces.open(indexFile)) {
+            return new LayerTable(
+                    file.header().blockSize(),
+                    file.header().byteCount(),
+                    IndexParts.base(
+                            file.find(Section.BASE, IndexParts.BASE_BYTES, arena), indexFile),
+                    TableEntries.layers(
+                            file.require(Section.LAYERS, TableEntries.LAYERS_BYTES_MAX, arena),
+                            indexFile),
+                    TableEntries.origins(
+                            file.require(Section.ORIGINS, TableEntries.ORIGINS_BYTES_MAX, arena),
+                            indexFile));
+        }
     }
 
     /// {@return how many blocks the address space has}

@@ -31,6 +31,9 @@ final class TableEntries {
     static final int LAYER_BYTES = 64;
     static final int ORIGIN_BYTES = 32;
 
+    static final long LAYERS_BYTES_MAX = (long) LayerIndex.LAYERS_MAX * LAYER_BYTES;
+    static final long ORIGINS_BYTES_MAX = (long) LayerIndex.ORIGINS_MAX * ORIGIN_BYTES;
+
     private static final long COUNT_AT = 16;
     private static final long DIGEST_AT = 24;
     private static final long RESERVED_AT = 56;
