@@ -1,11 +1,13 @@
 package io.coldframe.snapshot;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /// Some layers that become one.
 ///
 /// @param layers what is rewritten, and why
+/// @param base the image snapshot whose bytes become part of the new layer, if one does
 /// @param snapshots who reads them, in the order in which the new layer is laid out
 /// @param readByteCount how much is read
 /// @param writtenByteCount how much is written at most: zeros of an image are not
@@ -13,6 +15,7 @@ import java.util.UUID;
 /// @param isResumed whether an earlier run has begun with it, and what it wrote is used
 public record CompactionStep(
         List<RewrittenLayer> layers,
+        Optional<UUID> base,
         List<RewrittenSnapshot> snapshots,
         long readByteCount,
         long writtenByteCount,
@@ -45,7 +48,11 @@ public record CompactionStep(
     /// @param liveBlockCount how many of them some snapshot reads
     /// @param cause why it is rewritten
     public record RewrittenLayer(
-            UUID id, String holder, long storedBlockCount, long liveBlockCount, Cause cause) {}
+            UUID id,
+            Optional<String> holder,
+            long storedBlockCount,
+            long liveBlockCount,
+            Cause cause) {}
 
     /// A snapshot that gets another index.
     ///

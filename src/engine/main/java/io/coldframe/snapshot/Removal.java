@@ -4,6 +4,7 @@ import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.SnapshotException.Reason;
 import io.coldframe.image.AtomicDirectory;
+import io.coldframe.os.AllocatedBytes;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -12,16 +13,37 @@ import java.util.UUID;
 
 /// Whether a snapshot may go: nothing that lives may need it.
 ///
+/// Nothing needs a layer snapshot, whatever was captured on it: who reads its layer finds it on the
+/// shelf. Images are needed by the diffs and the layers that lie on them.
+///
 /// **Threads.** Under the lock of the store, so that what it finds stays so until it is gone.
 record Removal(StorePaths paths) {
 
-    /// Refuses if a living diff lies on the snapshot or a tag names it.
+    /// Refuses if something that lives lies on the snapshot, or a tag names it.
     void requireUnneeded(StoredSnapshot snapshot) throws SnapshotException {
-        Catalogue catalogue = Catalogue.of(paths);
-        catalogue.requireAllKnown();
         UUID id = snapshot.manifest().id();
-        refuse(snapshot.path(), "diffs that lie on it", names(catalogue.childrenOf(id)));
+        if (snapshot.manifest().kind() != Manifest.Kind.LAYER) {
+            Catalogue catalogue = Catalogue.of(paths);
+            catalogue.requireAllKnown();
+            List<StoredSnapshot> users = usersOf(catalogue, id);
+            refuse(snapshot.path(), "diffs that lie on it", names(users, Manifest.Kind.DIFF));
+            refuse(snapshot.path(), "layers that lie on it", names(users, Manifest.Kind.LAYER));
+        }
         refuse(snapshot.path(), "tags", new Tags(paths).of(id));
+    }
+
+    /// The snapshots that can't be read without an image: diffs whose parent it is, and whatever
+    /// layers have blocks of it.
+    static List<StoredSnapshot> usersOf(Catalogue catalogue, UUID image) {
+        return catalogue.readable().values().stream()
+                .filter(stored -> isOn(stored.manifest(), image))
+                .toList();
+    }
+
+    private static boolean isOn(Manifest manifest, UUID image) {
+        return manifest.kind() == Manifest.Kind.LAYER
+                ? manifest.memory().baseId().filter(image::equals).isPresent()
+                : manifest.parent().map(Manifest.Parent::id).filter(image::equals).isPresent();
     }
 
     /// The same of a directory whose manifest can't be read, so that nobody knows its id.
@@ -29,7 +51,22 @@ record Removal(StorePaths paths) {
         Catalogue catalogue = Catalogue.of(paths);
         catalogue.requireAllKnown();
         String name = broken.getFileName().toString();
-        refuse(broken, "diffs that lie on it", names(catalogue.orphansOf(name)));
+        refuse(
+                broken,
+                "diffs that lie on it",
+                names(catalogue.orphansOf(name), Manifest.Kind.DIFF));
+        // A base is named by its id alone, so any image that nobody can read may be it.
+        refuse(broken, "layers that may lie on it", withoutBase(catalogue));
+    }
+
+    private static List<String> withoutBase(Catalogue catalogue) {
+        return catalogue.readable().values().stream()
+                .filter(
+                        stored ->
+                                stored.manifest().memory().baseId().stream()
+                                        .anyMatch(base -> catalogue.withId(base).isEmpty()))
+                .map(StoredSnapshot::name)
+                .toList();
     }
 
     /// The snapshot in a directory; empty if its manifest is corrupt.
@@ -74,19 +111,54 @@ record Removal(StorePaths paths) {
         return new SnapshotOpener(paths).resolve(reference);
     }
 
-    /// Deletes a snapshot that nothing needs.
+    /// Deletes a snapshot that nothing needs, and what of its layer nobody else reads.
     void delete(StoredSnapshot snapshot) throws SnapshotException {
+        deleteUnswept(snapshot);
+        sweepAfter(snapshot.manifest().kind());
+    }
+
+    private void sweepAfter(Manifest.Kind kind) {
+        if (kind == Manifest.Kind.LAYER) {
+            // What is left is told by whoever asks for it: the snapshot is gone in any case.
+            LayerSweep _ = new LayerShelf(paths).sweep();
+        }
+    }
+
+    /// As [#delete], but a layer stays on the shelf, for whoever sweeps after many.
+    void deleteUnswept(StoredSnapshot snapshot) throws SnapshotException {
         AtomicDirectory.remove(
                 snapshot.path(),
                 () -> {
-                    if (!snapshot.isStillThere()) {
-                        throw new SnapshotException(
-                                Kind.MISSING,
-                                "deleted or replaced meanwhile: " + snapshot,
-                                snapshot.path());
-                    }
-                    requireUnneeded(snapshot);
+                    StoredSnapshot now = requireStillThere(snapshot);
+                    requireUnneeded(now);
+                    new LayerShelf(paths).retire(now);
                 });
+    }
+
+    /// The snapshot as it is now: a compaction may have given it another index.
+    private static StoredSnapshot requireStillThere(StoredSnapshot snapshot)
+            throws SnapshotException {
+        if (!snapshot.isStillThere()) {
+            throw new SnapshotException(
+                    Kind.MISSING, "deleted or replaced meanwhile: " + snapshot, snapshot.path());
+        }
+        return StoredSnapshot.read(snapshot.path());
+    }
+
+    /// What a snapshot takes on the disk.
+    ///
+    /// @param withLayer whether its layer counts, and the index that says what is in it
+    static long byteCount(StoredSnapshot stored, boolean withLayer) throws SnapshotException {
+        long byteCount = 0;
+        for (Path file : Catalogue.entries(stored.path())) {
+            boolean isOfLayer =
+                    file.equals(stored.part(StorePaths.INDEX))
+                            || file.equals(stored.part(StorePaths.LAYER));
+            if (withLayer || !isOfLayer) {
+                byteCount += AllocatedBytes.of(file);
+            }
+        }
+        return byteCount;
     }
 
     /// Deletes a directory whose manifest can't be read.
@@ -102,11 +174,16 @@ record Removal(StorePaths paths) {
                                 directory);
                     }
                     requireUnneeded(directory);
+                    new LayerShelf(paths).retireBroken(directory);
                 });
+        sweepAfter(Manifest.Kind.LAYER);
     }
 
-    private static List<String> names(List<StoredSnapshot> snapshots) {
-        return snapshots.stream().map(StoredSnapshot::name).toList();
+    private static List<String> names(List<StoredSnapshot> snapshots, Manifest.Kind kind) {
+        return snapshots.stream()
+                .filter(stored -> stored.manifest().kind() == kind)
+                .map(StoredSnapshot::name)
+                .toList();
     }
 
     private static void refuse(Path path, String what, List<String> names)

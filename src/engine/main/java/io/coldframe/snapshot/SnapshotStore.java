@@ -12,6 +12,7 @@ import io.coldframe.layer.LayerIndex;
 import io.coldframe.memory.GuestMemory;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -233,9 +234,8 @@ public final class SnapshotStore {
     ///
     /// @param policy when layers are to be rewritten, and which
     /// @throws SnapshotException of kind `MISSING` if a snapshot that it names is not there
-    @SuppressWarnings("DoNotCallSuggester") // To come.
     public CompactionPlan planCompaction(CompactionPolicy policy) throws SnapshotException {
-        throw new UnsupportedOperationException("%s of %s".formatted(policy, paths));
+        return new CompactionPlanner(paths).plan(policy);
     }
 
     /// Rewrites layers, while others read and write the store.
@@ -248,10 +248,9 @@ public final class SnapshotStore {
     /// @return what was done
     /// @throws SnapshotException of kind `CONFLICT` if another compaction is at work
     /// @throws java.util.concurrent.CancellationException if the progress says so
-    @SuppressWarnings("DoNotCallSuggester") // To come.
     public CompactionReport compact(CompactionPlan plan, Progress progress)
             throws SnapshotException {
-        throw new UnsupportedOperationException("%s of %s to %s".formatted(plan, paths, progress));
+        return new Compactor(paths, plan, progress).run();
     }
 
     /// {@return which snapshots would go, and what that would free; nothing is changed}
@@ -259,9 +258,8 @@ public final class SnapshotStore {
     /// @param policy which may go
     /// @throws SnapshotException of kind `MISSING` if a snapshot that it names is not there
     /// @throws IllegalArgumentException if the policy neither selects nor keeps anything
-    @SuppressWarnings("DoNotCallSuggester") // To come.
     public PrunePlan planPrune(PrunePolicy policy) throws SnapshotException {
-        throw new UnsupportedOperationException("%s of %s".formatted(policy, paths));
+        return new PrunePlanner(paths, Instant.now()).plan(policy);
     }
 
     /// Deletes what a plan says, one snapshot after another. A snapshot that something has come to
@@ -273,9 +271,8 @@ public final class SnapshotStore {
     /// @throws SnapshotException if the store can't be read or written; what was deleted before
     ///     stays so
     /// @throws java.util.concurrent.CancellationException if the progress says so, likewise
-    @SuppressWarnings("DoNotCallSuggester") // To come.
     public PruneReport prune(PrunePlan plan, Progress progress) throws SnapshotException {
-        throw new UnsupportedOperationException("%s of %s to %s".formatted(plan, paths, progress));
+        return new Pruner(paths, plan, progress).run();
     }
 
     /// Reads the state and the memory of a snapshot, and the memory of all that it lies on, and
