@@ -75,7 +75,7 @@ final class CompactionChoice {
 
     private boolean isNewestOfItsLayers(Reader target) {
         for (Reader reader : survey.readers()) {
-            if (reader == target) {
+            if (reader.stored().equals(target.stored())) {
                 return true;
             }
             if (reader.read().stream().anyMatch(target.read()::contains)) {

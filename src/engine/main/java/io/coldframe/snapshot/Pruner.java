@@ -60,12 +60,14 @@ final class Pruner {
                 left.add(choice.name() + ": deleted or replaced meanwhile");
             }
         }
-        due.sort(
-                Comparator.comparing(
-                                (StoredSnapshot stored) ->
-                                        stored.manifest().kind() != Manifest.Kind.LAYER)
-                        .thenComparing(stored -> -stored.manifest().generation()));
+        due.sort(Comparator.comparingInt(Pruner::rank));
         return due;
+    }
+
+    /// Layers first, then images, the youngest generation first.
+    private static int rank(StoredSnapshot stored) {
+        boolean isLayer = stored.manifest().kind() == Manifest.Kind.LAYER;
+        return isLayer ? Integer.MIN_VALUE : -stored.manifest().generation();
     }
 
     private static Optional<StoredSnapshot> find(Catalogue catalogue, String name, UUID id) {
