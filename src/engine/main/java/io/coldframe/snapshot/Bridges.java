@@ -3,10 +3,13 @@ package io.coldframe.snapshot;
 import io.coldframe.Progress;
 import io.coldframe.SnapshotException;
 import io.coldframe.image.OnExisting;
+import io.coldframe.wrenn.WrennGeneration;
 
 import java.nio.file.Path;
+import java.util.List;
 
-/// Brings snapshots into a [SnapshotStore] and out of it: pairs, and OpenVMM's directories.
+/// Brings snapshots into a [SnapshotStore] and out of it: pairs, OpenVMM's directories, Wrenn's
+/// generations, and Firecracker's memory files.
 ///
 /// ```java
 /// Bridges.importPair(store, "base", PairPaths.of(state), Progress.NONE);
@@ -117,5 +120,70 @@ public final class Bridges {
             Progress progress)
             throws SnapshotException {
         return OpenVmmBridge.export(store, reference, directory, onExisting, progress);
+    }
+
+    /// Brings generations of Wrenn's or e2b's into a store, each as a layer on the one before.
+    ///
+    /// What the store has already is recognised by its build id, and is not brought again; so an
+    /// import that was ended is gone on with by the same call. Blocks that a generation stores
+    /// though they have not changed are stored once. A `snapfile` beside a header becomes the
+    /// machine state, unread.
+    ///
+    /// @param store takes them
+    /// @param generations in any order; [WrennGeneration#in] finds them
+    /// @param progress hears of all of them as one, and may stop it between any two blocks; what is
+    ///     in the store by then stays
+    /// @return what was brought
+    /// @throws SnapshotException of kind `CONFLICT` if the store has another generation of the same
+    ///     build id, or a name is taken; otherwise as
+    ///     [io.coldframe.wrenn.WrennChain#open(java.nio.file.Path)]
+    /// @throws java.util.concurrent.CancellationException if the progress says so
+    public static WrennImportReport importWrenn(
+            SnapshotStore store, List<WrennGeneration> generations, Progress progress)
+            throws SnapshotException {
+        return WrennImport.run(store, generations, progress);
+    }
+
+    /// Writes a snapshot, and all of its ancestors that are still there, as generations of Wrenn's:
+    /// a directory each, of the snapshot's name, with the header and every compact file that it
+    /// names.
+    ///
+    /// What came from Wrenn goes back with the same bytes under the same build ids if it is mapped
+    /// as it was. Where it is not, as after Wrenn has stored blocks that had not changed, it gets
+    /// the id of its snapshot: a build id never stands for two files.
+    ///
+    /// @param store has it
+    /// @param reference a name, a tag or an id
+    /// @param directory where the directories are to be; it is made if it is not there
+    /// @param onExisting what to do about each of them that is there
+    /// @param progress hears of all generations as one, and may stop it
+    /// @return what was written
+    /// @throws SnapshotException of kind `CORRUPT` if a block is not as it was written; the
+    ///     generations before it are there, whole
+    /// @throws java.util.concurrent.CancellationException if the progress says so
+    public static WrennExportReport exportWrenn(
+            SnapshotStore store,
+            String reference,
+            Path directory,
+            OnExisting onExisting,
+            Progress progress)
+            throws SnapshotException {
+        return WrennExport.run(store, reference, directory, onExisting, progress);
+    }
+
+    /// Brings a memory file of Firecracker's into a store, as a layer.
+    ///
+    /// @param store takes it
+    /// @param memory the file, and what it is
+    /// @param progress hears of it, and may stop it
+    /// @return what was saved
+    /// @throws SnapshotException of reason `MISMATCH` if the file is not as long as the guest's
+    ///     memory, `INCOMPATIBLE` if it is to be a diff and has no hole; otherwise as
+    ///     [SnapshotStore#save]
+    /// @throws java.util.concurrent.CancellationException if the progress says so
+    public static SnapshotReport importFirecracker(
+            SnapshotStore store, FirecrackerMemory memory, Progress progress)
+            throws SnapshotException {
+        return FirecrackerBridge.importMemory(store, memory, progress);
     }
 }

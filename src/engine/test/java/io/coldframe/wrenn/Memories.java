@@ -10,14 +10,15 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /// Memories in arrays, and raw files of them.
-final class Memories {
+public final class Memories {
 
-    static final int BLOCK = 4096;
+    /// What a block has.
+    public static final int BLOCK = 4096;
 
     private Memories() {}
 
     /// Some blocks of one kind each: `.` is zero, and everything else is filled with its own code.
-    static byte[] of(String blocks) {
+    public static byte[] of(String blocks) {
         byte[] memory = new byte[blocks.length() * BLOCK];
         for (int block = 0; block < blocks.length(); block++) {
             byte filling = blocks.charAt(block) == '.' ? 0 : (byte) blocks.charAt(block);
@@ -27,14 +28,14 @@ final class Memories {
     }
 
     /// A memory of which about a half is zero.
-    static byte[] random(int byteCount, SplittableRandom random) {
+    public static byte[] random(int byteCount, SplittableRandom random) {
         byte[] memory = new byte[byteCount];
         change(memory, random, 2);
         return memory;
     }
 
     /// The same with one in `rarity` blocks changed: filled, zeroed, or written with what it had.
-    static void change(byte[] memory, SplittableRandom random, int rarity) {
+    public static void change(byte[] memory, SplittableRandom random, int rarity) {
         for (int at = 0; at < memory.length; at += BLOCK) {
             int end = Math.min(at + BLOCK, memory.length);
             if (random.nextInt(rarity) == 0) {
@@ -49,7 +50,7 @@ final class Memories {
     }
 
     /// A raw file with a hole wherever a block is zero.
-    static Path sparse(Path file, byte[] memory) throws IOException {
+    public static Path sparse(Path file, byte[] memory) throws IOException {
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             for (int at = 0; at < memory.length; at += BLOCK) {
@@ -66,7 +67,8 @@ final class Memories {
         return Arrays.equals(memory, at, at + byteCount, new byte[byteCount], 0, byteCount);
     }
 
-    static Path raw(Path file, byte[] memory) throws IOException {
+    /// A raw file without a hole.
+    public static Path raw(Path file, byte[] memory) throws IOException {
         return Files.write(file, memory);
     }
 }

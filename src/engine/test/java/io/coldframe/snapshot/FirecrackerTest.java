@@ -1,0 +1,189 @@
+package io.coldframe.snapshot;
+
+import static io.coldframe.snapshot.Refusals.assertRefused;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.coldframe.Progress;
+import io.coldframe.SnapshotException;
+import io.coldframe.SnapshotException.Kind;
+import io.coldframe.SnapshotException.Reason;
+import io.coldframe.memory.GuestLayout;
+import io.coldframe.memory.GuestMemory;
+import io.coldframe.state.Architecture;
+import io.coldframe.wrenn.Memories;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/// Memory files of Firecracker's become layers, or are refused for what can't be told of them.
+final class FirecrackerTest {
+
+    private static final StateSource STATE = StateSource.none(Architecture.X86_64, 1);
+    private static final String BASE = "abcdefgh";
+
+    @TempDir private Path folder;
+    private SnapshotStore store;
+
+    @BeforeEach
+    void open() throws IOException {
+        store = SnapshotStore.createOrOpen(folder.resolve("store"));
+    }
+
+    private SnapshotReport importFull(String name, Path file) throws SnapshotException {
+        GuestLayout layout = GuestLayout.of((long) BASE.length() * Memories.BLOCK);
+        return Bridges.importFirecracker(
+                store, FirecrackerMemory.full(name, file, layout, STATE), Progress.NONE);
+    }
+
+    private SnapshotReport importBase() throws IOException {
+        return importFull("base", Memories.raw(folder.resolve("base.mem"), Memories.of(BASE)));
+    }
+
+    private SnapshotReport importDiff(Path file) throws SnapshotException {
+        return Bridges.importFirecracker(
+                store, FirecrackerMemory.diff("next", "base", file, STATE), Progress.NONE);
+    }
+
+    private byte[] memory(String reference) throws Exception {
+        try (GuestMemory memory = Guests.ofPages(BASE.length())) {
+            store.load(reference, memory, Progress.NONE);
+            return Guests.bytes(memory);
+        }
+    }
+
+    /// A file with holes for `-`; zeros that were written for `.`.
+    private Path diffFile(String blocks) throws IOException {
+        Path file = folder.resolve("diff.mem");
+        try (RandomAccessFile made = new RandomAccessFile(file.toFile(), "rw")) {
+            made.setLength((long) blocks.length() * Memories.BLOCK);
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            byte[] bytes = Memories.of(blocks);
+            for (int block = 0; block < blocks.length(); block++) {
+                if (blocks.charAt(block) != '-') {
+                    int at = block * Memories.BLOCK;
+                    channel.write(ByteBuffer.wrap(bytes, at, Memories.BLOCK), at);
+                }
+            }
+        }
+        return file;
+    }
+
+    @Test
+    void aFullFileIsAllOfTheMemory() throws Exception {
+        SnapshotReport report = importBase();
+        assertEquals(8, report.pagesWritten());
+        assertArrayEquals(Memories.of(BASE), memory("base"));
+    }
+
+    @Test
+    void holesOfAFullFileAreZeros() throws Exception {
+        byte[] expected = Memories.of("a..d...h");
+        importFull("base", Memories.sparse(folder.resolve("sparse.mem"), expected));
+        assertArrayEquals(expected, memory("base"));
+    }
+
+    @Test
+    void aDiffKeepsWhatIsAHoleAndTakesZerosThatWereWritten() throws Exception {
+        importBase();
+        SnapshotReport report = importDiff(diffFile("-X-.--g-"));
+        assertArrayEquals(Memories.of("aXc.efgh"), memory("next"));
+        // One zero, and one that was written with what it had.
+        assertEquals(1, report.pagesWritten());
+        assertEquals(1, report.layer().orElseThrow().unchangedBlocks());
+        assertEquals(5, report.layer().orElseThrow().cleanBlocks());
+    }
+
+    @Test
+    void aDiffWithoutAWrittenPageIsTheParent() throws Exception {
+        importBase();
+        assertEquals(0, importDiff(diffFile("--------")).pagesWritten());
+        assertArrayEquals(Memories.of(BASE), memory("next"));
+    }
+
+    @Test
+    void aDiffThatBeginsOrEndsWithDataIsTaken() throws Exception {
+        importBase();
+        importDiff(diffFile("X------Y"));
+        assertArrayEquals(Memories.of("XbcdefgY"), memory("next"));
+    }
+
+    @Test
+    void aDiffWithoutAHoleIsRefusedUnlessItIsSaidToBeFull() throws Exception {
+        importBase();
+        Path file = Memories.raw(folder.resolve("lost.mem"), Memories.of("aXc.efgh"));
+        assertRefused(
+                Kind.UNSUPPORTED,
+                Reason.INCOMPATIBLE,
+                () -> importDiff(file),
+                "no hole",
+                "say that it is full",
+                file.toString());
+        assertEquals(1, store.list().size());
+        SnapshotReport report =
+                Bridges.importFirecracker(
+                        store,
+                        FirecrackerMemory.diff("next", "base", file, STATE).withoutHoles(),
+                        Progress.NONE);
+        assertArrayEquals(Memories.of("aXc.efgh"), memory("next"));
+        assertEquals(1, report.pagesWritten());
+    }
+
+    @Test
+    void holesOfAFileThatIsSaidToBeFullAreZeros() throws Exception {
+        importBase();
+        FirecrackerMemory full =
+                FirecrackerMemory.diff("next", "base", diffFile("-X-.--g-"), STATE).withoutHoles();
+        Bridges.importFirecracker(store, full, Progress.NONE);
+        assertArrayEquals(Memories.of(".X....g."), memory("next"));
+    }
+
+    @Test
+    void aFileOfAnotherLengthIsRefused() throws Exception {
+        importBase();
+        for (String blocks : new String[] {"-X-.--g", "-X-.--g--", ""}) {
+            Files.deleteIfExists(folder.resolve("diff.mem"));
+            Path file = diffFile(blocks);
+            assertRefused(
+                    Kind.UNSUPPORTED,
+                    Reason.MISMATCH,
+                    () -> importDiff(file),
+                    Files.size(file) + " bytes",
+                    file.toString());
+            assertRefused(
+                    Kind.UNSUPPORTED, Reason.MISMATCH, () -> importFull("other", file), "bytes");
+        }
+        assertEquals(1, store.list().size());
+    }
+
+    @Test
+    void aDiffMayLieOnAnImage() throws Exception {
+        try (GuestMemory memory = Guests.ofPages(BASE.length())) {
+            Guests.put(memory, 0, Memories.of(BASE));
+            store.save(SnapshotRequest.full("base", memory, STATE));
+        }
+        importDiff(diffFile("-X-.----"));
+        assertArrayEquals(Memories.of("aXc.efgh"), memory("next"));
+    }
+
+    @Test
+    void labelsAreKept() throws Exception {
+        Path file = Memories.raw(folder.resolve("base.mem"), Memories.of(BASE));
+        GuestLayout layout = GuestLayout.of((long) BASE.length() * Memories.BLOCK);
+        FirecrackerMemory memory =
+                FirecrackerMemory.full("base", file, layout, STATE).withLabel("a", "b");
+        SnapshotReport report = Bridges.importFirecracker(store, memory, Progress.NONE);
+        assertEquals("b", report.manifest().labels().get("a"));
+    }
+}
