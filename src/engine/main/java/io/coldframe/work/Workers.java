@@ -63,7 +63,8 @@ public final class Workers {
         joinAll(threads);
         if (!failures.isEmpty()) {
             Throwable failure = failures.removeFirst();
-            failures.forEach(failure::addSuppressed);
+            // One that several were handed is told once.
+            failures.stream().filter(other -> other != failure).forEach(failure::addSuppressed);
             rethrow(failure);
         }
     }

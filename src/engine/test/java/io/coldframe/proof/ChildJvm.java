@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Another JVM with the classes of this one, for what ends a process or needs one with little.
-final class ChildJvm {
+public final class ChildJvm {
     private ChildJvm() {}
 
     /// A process builder that runs `main` after `before`, as in `prlimit --fsize=4096`.
-    static ProcessBuilder command(
+    public static ProcessBuilder command(
             List<String> before, List<String> options, Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>(before);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -39,7 +39,7 @@ final class ChildJvm {
     }
 
     /// Starts it, with its complaints on ours.
-    static Process start(ProcessBuilder command) throws IOException {
+    public static Process start(ProcessBuilder command) throws IOException {
         return command.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }
 }
