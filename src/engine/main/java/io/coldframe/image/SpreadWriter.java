@@ -66,15 +66,6 @@ final class SpreadWriter implements UnitWriter {
 
     @Override
     public void write(WriteUnit unit, Lane lane) throws SnapshotException {
-        try {
-            gatherAndWrite(unit, lane);
-        } catch (Throwable failure) {
-            turns.end();
-            throw failure;
-        }
-    }
-
-    private void gatherAndWrite(WriteUnit unit, Lane lane) throws SnapshotException {
         MemorySegment staging = lane.staging(unitBytes);
         // Where the bytes go that are gathered, and how many they are.
         long[] place = {unit.packedOffset(), 0};
@@ -92,6 +83,11 @@ final class SpreadWriter implements UnitWriter {
                 });
         lane.finishUnit();
         flush(staging, place);
+    }
+
+    @Override
+    public void stop() {
+        turns.end();
     }
 
     /// In order, so that the file grows from its end: that takes its blocks as they come, and

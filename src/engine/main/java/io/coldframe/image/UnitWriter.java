@@ -19,6 +19,9 @@ interface UnitWriter extends AutoCloseable {
     /// Writes one unit, and sums it unless that is done apart.
     void write(WriteUnit unit, Lane lane) throws SnapshotException;
 
+    /// Some unit has failed, and the others need not wait for it.
+    default void stop() {}
+
     /// Completes the file, but for the sync.
     void finish() throws SnapshotException;
 

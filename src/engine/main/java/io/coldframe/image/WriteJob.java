@@ -80,5 +80,6 @@ final class WriteJob {
     private void stop() {
         units.stop();
         unitsToSum.stop();
+        writer.stop();
     }
 }

@@ -28,6 +28,7 @@ final class ParentBlocks {
     private final PageSource pages;
     private final @Nullable ExtentMap map;
     private final @Nullable LayerChain chain;
+    private final @Nullable BlockReader reader;
     private final PageSize block;
     private final int gapBlocksMax;
     private final MemorySegment scratch;
@@ -39,6 +40,10 @@ final class ParentBlocks {
         this.pages = parent.pages();
         this.map = parent.index().map(LayerIndex::map).orElse(null);
         this.chain = parent.chain().orElse(null);
+        this.reader =
+                parent.chain()
+                        .map(each -> new BlockReader(each, BlockReader.plainly(block), arena))
+                        .orElse(null);
         this.block = block;
         this.gapBlocksMax = GAP_BYTES_MAX >>> block.shift();
         this.scratch = arena.allocate(pieceBytes, PageSize.KIB_4.bytes());
@@ -162,15 +167,16 @@ final class ParentBlocks {
     private MemorySegment read(BlockPiece piece, int from, int end, Doubt doubt)
             throws SnapshotException {
         MemorySegment target = scratch.asSlice(0, block.bytes((long) end - from));
-        long offset = block.bytes(piece.firstBlock() + from);
+        long first = piece.firstBlock() + from;
+        long offset = block.bytes(first);
         long byteCount = Math.min(target.byteSize(), pages.byteCount() - offset);
-        MemorySegment wanted = target.asSlice(0, byteCount);
-        LayerChain unchecked = chain;
-        if (doubt == Doubt.SAME_SUM && unchecked != null) {
-            unchecked.readUnchecked(offset, wanted);
+        BlockReader ofChain = reader;
+        if (ofChain == null) {
+            pages.read(offset, target.asSlice(0, byteCount));
         } else {
-            pages.read(offset, wanted);
+            ofChain.readAll(first, piece.firstBlock() + end, target, doubt == Doubt.UNREAD);
         }
+        // Of a base also what is read of a chain ends with its bytes.
         target.asSlice(byteCount).fill((byte) 0);
         bytesRead += byteCount;
         return target;

@@ -63,9 +63,15 @@ public final class Workers {
         joinAll(threads);
         if (!failures.isEmpty()) {
             Throwable failure = failures.removeFirst();
-            // One that several were handed is told once.
-            failures.stream().filter(other -> other != failure).forEach(failure::addSuppressed);
+            failures.forEach(other -> addSuppressed(failure, other));
             rethrow(failure);
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // No failure takes itself, and two are never equal.
+    private static void addSuppressed(Throwable failure, Throwable other) {
+        if (other != failure) {
+            failure.addSuppressed(other);
         }
     }
 

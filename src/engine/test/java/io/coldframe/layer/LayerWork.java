@@ -174,6 +174,13 @@ final class LayerWork {
         }
     }
 
+    /// A generation of one layer, open.
+    static LayerChain chain(Path snapshot, Optional<PageSource> base) throws SnapshotException {
+        Path index = snapshot.resolve("memory.index");
+        LayerFiles files = new LayerFiles(index, snapshot.resolve("memory.layer"));
+        return LayerChain.open(LayerIndex.open(index), layer -> files, base);
+    }
+
     @FunctionalInterface
     interface Judge {
         void judge(PackedLayer packed, byte[] stored) throws IOException;

@@ -3,6 +3,7 @@ package io.coldframe.layer;
 import io.coldframe.Soak;
 import io.coldframe.crash.MemoryFolder;
 import io.coldframe.image.Output;
+import io.coldframe.image.PageSource;
 import io.coldframe.memory.DirtyBitmap;
 import io.coldframe.memory.GuestMemory;
 import io.coldframe.memory.PageRanges;
@@ -86,19 +87,18 @@ final class LayerWriterPropertyTest {
     }
 
     private void checkOverLayer(Case some) throws IOException {
-        Path source = folder.resolve("before");
-        Files.write(source, some.before());
+        Path target = folder.resolve("capture" + captureCount++);
+        Path source = Files.write(folder.resolve("before"), some.before());
         try (LayerSource opened = LayerSource.file(source)) {
-            LayerWork.writeParent(
-                    LayerWriter.of(opened, some.options()),
-                    folder.resolve("capture" + captureCount++),
-                    (packed, stored) -> {
-                        LayerParent parent =
-                                LayerParent.of(
-                                        packed.index(), new LayerWork.ArrayPages(some.before()));
-                        Optional<LayerParent> over = Optional.of(parent);
-                        checkOver(some, some.memory(), some.before(), over, some.dirtyPages());
-                    });
+            LayerWriter writer = LayerWriter.of(opened, some.options());
+            LayerWork.writeParent(writer, target, (packed, stored) -> {});
+        }
+        try (LayerChain chain = LayerWork.chain(target, Optional.empty())) {
+            // A chain is compared by its sums first, anything else by its bytes.
+            PageSource pages =
+                    some.random().nextBoolean() ? chain : new LayerWork.ArrayPages(some.before());
+            Optional<LayerParent> over = Optional.of(LayerParent.of(chain.index(), pages));
+            checkOver(some, some.memory(), some.before(), over, some.dirtyPages());
         }
     }
 
