@@ -8,6 +8,7 @@ import io.coldframe.layer.IndexSections.Section;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +94,9 @@ record IndexDraft(
     }
 
     private static <T> List<T> kept(List<T> all, int[] ordinals) {
+        if (Arrays.stream(ordinals).noneMatch(ordinal -> ordinal < 0)) {
+            return all;
+        }
         List<T> kept = new ArrayList<>();
         for (int ordinal = 0; ordinal < ordinals.length; ordinal++) {
             if (ordinals[ordinal] >= 0) {

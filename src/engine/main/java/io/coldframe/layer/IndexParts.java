@@ -1,13 +1,17 @@
 package io.coldframe.layer;
 
+import io.coldframe.Sha256;
 import io.coldframe.SnapshotException;
+import io.coldframe.SnapshotException.Reason;
 import io.coldframe.layer.IndexSections.Place;
 import io.coldframe.layer.IndexSections.Section;
+import io.coldframe.work.Workers;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// What is in the bytes of an index, all of it checked.
 ///
@@ -27,6 +31,35 @@ record IndexParts(
 
     /// The largest file: 4 GiB of extents, 4 GiB of sums, and everything else.
     static final long FILE_BYTES_MAX = 9L << 30;
+
+    // Summing 16 MiB takes as long as everything else together; below this it is not worth a
+    // thread.
+    private static final long CONCURRENT_BYTES_MIN = 1 << 20;
+
+    /// As the other, of bytes that have this digest.
+    static IndexParts decode(MemorySegment file, Sha256 digest, Object resource)
+            throws SnapshotException {
+        Workers.Task summing = () -> requireDigest(file, digest, resource);
+        if (file.byteSize() < CONCURRENT_BYTES_MIN) {
+            summing.run();
+            return decode(file, resource);
+        }
+        AtomicReference<Optional<IndexParts>> parts = new AtomicReference<>(Optional.empty());
+        Workers.Task decoding = () -> parts.set(Optional.of(decode(file, resource)));
+        Workers.run(List.of(decoding, summing), () -> {});
+        return parts.get().orElseThrow();
+    }
+
+    private static void requireDigest(MemorySegment file, Sha256 digest, Object resource)
+            throws SnapshotException {
+        Sha256 found = Bytes.sha256(file);
+        if (!found.equals(digest)) {
+            throw IndexHeader.corrupt(
+                    Reason.CHECKSUM,
+                    "the SHA-256 is %s, and should be %s".formatted(found, digest),
+                    resource);
+        }
+    }
 
     static IndexParts decode(MemorySegment file, Object resource) throws SnapshotException {
         IndexHeader header = IndexHeader.decode(file, file.byteSize(), resource);

@@ -69,7 +69,29 @@ public final class LayerIndex implements AutoCloseable {
     public static LayerIndex open(Path file) throws SnapshotException {
         try (ReadFile opened = ReadFile.open(FileCalls.current(), file)) {
             requireSize(opened.byteCount(), file);
-            return owning(opened.byteCount(), bytes -> opened.read(0, bytes), file);
+            return owning(
+                    opened.byteCount(),
+                    bytes -> {
+                        opened.read(0, bytes);
+                        return IndexParts.decode(bytes, file);
+                    });
+        }
+    }
+
+    /// {@return the index in a file whose bytes someone trusted has summed}
+    ///
+    /// @param file the file; a final symbolic link is refused
+    /// @param digest the SHA-256 of all its bytes
+    /// @throws SnapshotException as [#open(Path)], and of kind `CORRUPT` if the digest is another
+    public static LayerIndex open(Path file, Sha256 digest) throws SnapshotException {
+        try (ReadFile opened = ReadFile.open(FileCalls.current(), file)) {
+            requireSize(opened.byteCount(), file);
+            return owning(
+                    opened.byteCount(),
+                    bytes -> {
+                        opened.read(0, bytes);
+                        return IndexParts.decode(bytes, digest, file);
+                    });
         }
     }
 
@@ -81,7 +103,7 @@ public final class LayerIndex implements AutoCloseable {
     ///     `UNSUPPORTED` if another release encoded it in another way
     public static LayerIndex decode(MemorySegment bytes, Object resource) throws SnapshotException {
         requireSize(bytes.byteSize(), resource);
-        return owning(bytes.byteSize(), copy -> copy.copyFrom(bytes), resource);
+        return owning(bytes.byteSize(), copy -> IndexParts.decode(copy.copyFrom(bytes), resource));
     }
 
     /// {@return the index of parts that belong together}
@@ -97,7 +119,12 @@ public final class LayerIndex implements AutoCloseable {
             throws SnapshotException {
         try (Arena work = Arena.ofConfined()) {
             IndexDraft draft = IndexDraft.of(table, map, sums, work);
-            return owning(draft.fileBytes(), draft::encode, "a new index");
+            return owning(
+                    draft.fileBytes(),
+                    bytes -> {
+                        draft.encode(bytes);
+                        return IndexParts.decode(bytes, "a new index");
+                    });
         }
     }
 
@@ -139,18 +166,15 @@ public final class LayerIndex implements AutoCloseable {
         }
     }
 
-    /// Puts the bytes of an index into memory.
+    /// Puts the bytes of an index into memory, and takes them apart.
     private interface Filling {
-        void fill(MemorySegment bytes) throws SnapshotException;
+        IndexParts fill(MemorySegment bytes) throws SnapshotException;
     }
 
-    private static LayerIndex owning(long byteCount, Filling filling, Object resource)
-            throws SnapshotException {
+    private static LayerIndex owning(long byteCount, Filling filling) throws SnapshotException {
         Arena arena = Arena.ofShared();
         try {
-            MemorySegment bytes = arena.allocate(byteCount, Long.BYTES);
-            filling.fill(bytes);
-            return new LayerIndex(arena, IndexParts.decode(bytes, resource));
+            return new LayerIndex(arena, filling.fill(arena.allocate(byteCount, Long.BYTES)));
         } catch (Throwable failure) {
             Failures.closeAfter(failure, arena);
             throw failure;

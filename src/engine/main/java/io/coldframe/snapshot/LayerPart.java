@@ -25,12 +25,11 @@ final class LayerPart {
         try {
             long found = PartFile.requireRegular(file).size();
             PartFile.requireLength(found, stored.manifest().memory().sumsByteCount(), file);
-            index = LayerIndex.open(file);
+            index = LayerIndex.open(file, stored.manifest().memory().sumsDigest());
         } catch (SnapshotException failure) {
             throw OpenedLink.missingIsCorrupt(failure, file);
         }
         try {
-            requireDigest(stored.manifest().memory(), index, file);
             requireAgreement(stored.manifest().memory(), index, file);
             return index;
         } catch (Throwable failure) {
@@ -46,18 +45,6 @@ final class LayerPart {
                     Reason.INCOMPATIBLE,
                     "an image, which has no index: " + stored,
                     stored.path());
-        }
-    }
-
-    private static void requireDigest(MemoryPart memory, LayerIndex index, Path file)
-            throws SnapshotException {
-        if (!index.digest().equals(memory.sumsDigest())) {
-            throw new SnapshotException(
-                    Kind.CORRUPT,
-                    Reason.CHECKSUM,
-                    "SHA-256 is %s, and the manifest says %s"
-                            .formatted(index.digest(), memory.sumsDigest()),
-                    file);
         }
     }
 

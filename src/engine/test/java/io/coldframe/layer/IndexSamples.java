@@ -127,6 +127,22 @@ final class IndexSamples {
         }
     }
 
+    /// Data and zeros by turns, a block each.
+    static LayerIndex ofManyExtents(int extentCount) throws SnapshotException {
+        try (Arena arena = Arena.ofConfined();
+                ExtentMap.Builder builder = new ExtentMap.Builder(extentCount)) {
+            for (int block = 0; block < extentCount; block++) {
+                if (block % 2 == 0) {
+                    builder.data(block, 1, 0, 0, 0);
+                } else {
+                    builder.zero(block, 1, 0);
+                }
+            }
+            LayerTable table = table(extentCount * 4096L, Optional.empty(), List.of(ref(1, 1)), 0);
+            return LayerIndex.of(table, builder.build(arena), Optional.empty());
+        }
+    }
+
     /// The same map as that of an index, with nothing beside it.
     static LayerIndex compacted(LayerIndex index) throws SnapshotException {
         return LayerIndex.of(index.table(), index.map(), Optional.empty());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coldframe.MutationProof;
+import io.coldframe.Sha256;
 import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.SnapshotException.Reason;
@@ -18,6 +19,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /// Whatever becomes of the bytes of an index, nobody takes them for what they are not.
@@ -64,6 +66,27 @@ final class LayerIndexDamageTest {
             assertEquals(Kind.CORRUPT, found.kind());
             assertNames(file.toString(), found);
             bytes[bit / Byte.SIZE] ^= (byte) (1 << (bit % Byte.SIZE));
+        }
+    }
+
+    /// Also of a file so large that it is summed and checked at the same time.
+    @Test
+    void aFileOfAnotherDigestIsRefused(@TempDir Path folder) throws Exception {
+        try (LayerIndex small = IndexSamples.first();
+                LayerIndex large = IndexSamples.ofManyExtents(100_000)) {
+            for (LayerIndex index : List.of(small, large)) {
+                Path file = Files.write(folder.resolve("index"), IndexSamples.bytes(index));
+                try (LayerIndex opened = LayerIndex.open(file, index.digest())) {
+                    assertEquals(-1, index.encoded().mismatch(opened.encoded()));
+                }
+                Sha256 other = Sha256.of(new byte[1]);
+                SnapshotException found =
+                        assertThrows(
+                                SnapshotException.class,
+                                () -> LayerIndex.open(file, other).close());
+                assertEquals(Kind.CORRUPT, found.kind());
+                assertNames(other.hex(), found);
+            }
         }
     }
 

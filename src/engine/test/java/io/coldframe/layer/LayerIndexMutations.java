@@ -84,17 +84,11 @@ public final class LayerIndexMutations implements MutationTarget {
     }
 
     private static byte[] manyExtents() {
-        int count = LARGE_BYTES / ExtentMap.RECORD_BYTES;
-        return build(
-                count,
-                List.of(IndexSamples.ref(1, 1)),
-                List.of(IndexSamples.origin(0)),
-                builder -> {
-                    for (int block = 0; block < count; block += 2) {
-                        builder.data(block, 1, 0, 0, 0);
-                        builder.zero(block + 1, 1, 0);
-                    }
-                });
+        try (LayerIndex index = IndexSamples.ofManyExtents(LARGE_BYTES / ExtentMap.RECORD_BYTES)) {
+            return IndexSamples.bytes(index);
+        } catch (SnapshotException impossible) {
+            throw new AssertionError(impossible);
+        }
     }
 
     private static byte[] manyOrigins() {
@@ -103,30 +97,19 @@ public final class LayerIndexMutations implements MutationTarget {
         for (int number = 0; number < count; number++) {
             origins.add(IndexSamples.origin(number));
         }
-        return build(
-                count,
-                List.of(),
-                origins,
+        LayerTable table =
+                new LayerTable(PageSize.KIB_4, count * 4096L, Optional.empty(), List.of(), origins);
+        Consumer<ExtentMap.Builder> content =
                 builder -> {
                     for (int block = 0; block < count; block++) {
                         builder.zero(block, 1, block);
                     }
-                });
-    }
-
-    private static byte[] build(
-            int blockCount,
-            List<LayerRef> layers,
-            List<Origin> origins,
-            Consumer<ExtentMap.Builder> content) {
-        LayerTable table =
-                new LayerTable(
-                        PageSize.KIB_4, blockCount * 4096L, Optional.empty(), layers, origins);
+                };
         try (Arena arena = Arena.ofConfined();
                 LayerIndex index =
                         LayerIndex.of(
                                 table,
-                                ExtentAlgebraTest.one(arena, blockCount, content),
+                                ExtentAlgebraTest.one(arena, count, content),
                                 Optional.empty())) {
             return IndexSamples.bytes(index);
         } catch (SnapshotException impossible) {

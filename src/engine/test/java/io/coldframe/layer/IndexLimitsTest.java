@@ -1,0 +1,153 @@
+package io.coldframe.layer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.coldframe.SnapshotException;
+import io.coldframe.SnapshotException.Kind;
+import io.coldframe.SnapshotException.Reason;
+import io.coldframe.memory.PageSize;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.RandomAccessFile;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.AbstractList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+
+/// What is written can be read, up to the last one that is allowed, and the next one is neither
+/// written nor read.
+final class IndexLimitsTest {
+
+    @Test
+    void asManyLayersAsAreAllowed() throws Exception {
+        requireMost(IndexLimitsTest::ofLayers, LayerIndex.LAYERS_MAX);
+        try (Arena arena = Arena.ofConfined()) {
+            long entries = LayerIndex.LAYERS_MAX + 1L;
+            MemorySegment section = arena.allocate(entries * TableEntries.LAYER_BYTES);
+            requireTooLarge(Kind.CORRUPT, () -> TableEntries.layers(section, "layers"));
+        }
+    }
+
+    @Test
+    void asManyOriginsAsAreAllowed() throws Exception {
+        requireMost(IndexLimitsTest::ofOrigins, LayerIndex.ORIGINS_MAX);
+        try (Arena arena = Arena.ofConfined()) {
+            long entries = LayerIndex.ORIGINS_MAX + 1L;
+            MemorySegment section = arena.allocate(entries * TableEntries.ORIGIN_BYTES);
+            requireTooLarge(Kind.CORRUPT, () -> TableEntries.origins(section, "origins"));
+        }
+    }
+
+    /// A hostile file costs its length, never more, and is not read to say so.
+    @Test
+    void aFileThatIsTooLongIsNotRead(@TempDir Path folder) throws Exception {
+        Path path = folder.resolve("memory.index");
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.setLength(IndexParts.FILE_BYTES_MAX + 1);
+        }
+        requireTooLarge(Kind.CORRUPT, () -> LayerIndex.open(path).close());
+    }
+
+    @Test
+    void anAddressSpaceOfTooManyBlocksIsRefused() throws Exception {
+        byte[] bytes = IndexSamples.named("a generation on an image");
+        MemorySegment.ofArray(bytes)
+                .set(Bytes.U64, 40, PageSize.KIB_4.bytes(ExtentMap.BLOCKS_MAX) + 1);
+        SnapshotException refusal =
+                assertThrows(
+                        SnapshotException.class,
+                        () ->
+                                LayerIndex.decode(
+                                        MemorySegment.ofArray(IndexSeals.sealed(bytes)), "index"));
+        assertEquals(Kind.CORRUPT, refusal.kind());
+    }
+
+    @Test
+    void aLayerOfTooManyBlocksIsNone() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> IndexSamples.ref(1, LayerSums.STORED_BLOCKS_MAX + 1));
+        assertEquals(
+                LayerSums.STORED_BLOCKS_MAX,
+                IndexSamples.ref(1, LayerSums.STORED_BLOCKS_MAX).storedBlockCount());
+    }
+
+    private interface Maker {
+        LayerIndex make(int count) throws SnapshotException;
+    }
+
+    private static void requireMost(Maker maker, int most) throws SnapshotException {
+        try (LayerIndex index = maker.make(most);
+                LayerIndex again = LayerIndex.decode(index.encoded(), "as many")) {
+            assertEquals(index.digest(), again.digest());
+        }
+        requireTooLarge(Kind.UNSUPPORTED, () -> maker.make(most + 1).close());
+    }
+
+    private static void requireTooLarge(Kind kind, Executable action) {
+        SnapshotException refusal = assertThrows(SnapshotException.class, action);
+        assertEquals(kind, refusal.kind());
+        assertEquals(Reason.TOO_LARGE, refusal.reason());
+    }
+
+    /// A block in each of so many layers.
+    private static LayerIndex ofLayers(int count) throws SnapshotException {
+        List<LayerRef> layers = listed(count, layer -> IndexSamples.ref(layer, 1));
+        return of(
+                count,
+                layers,
+                List.of(IndexSamples.origin(0)),
+                (builder, block) -> builder.data(block, 1, block, 0, 0));
+    }
+
+    /// A block of each of so many snapshots.
+    private static LayerIndex ofOrigins(int count) throws SnapshotException {
+        return of(
+                count,
+                List.of(),
+                listed(count, IndexSamples::origin),
+                (builder, block) -> builder.zero(block, 1, block));
+    }
+
+    private interface Block {
+        void add(ExtentMap.Builder builder, int block);
+    }
+
+    private static LayerIndex of(
+            int blockCount, List<LayerRef> layers, List<Origin> origins, Block one)
+            throws SnapshotException {
+        LayerTable table =
+                new LayerTable(
+                        PageSize.KIB_4, blockCount * 4096L, Optional.empty(), layers, origins);
+        try (Arena arena = Arena.ofConfined();
+                ExtentMap.Builder builder = new ExtentMap.Builder(blockCount)) {
+            for (int block = 0; block < blockCount; block++) {
+                one.add(builder, block);
+            }
+            return LayerIndex.of(table, builder.build(arena), Optional.empty());
+        }
+    }
+
+    private static <T> List<T> listed(int count, IntFunction<T> element) {
+        return Collections.unmodifiableList(
+                new AbstractList<>() {
+                    @Override
+                    public T get(int index) {
+                        return element.apply(index);
+                    }
+
+                    @Override
+                    public int size() {
+                        return count;
+                    }
+                });
+    }
+}
