@@ -81,7 +81,8 @@ final class PruneRulesTest {
 
     @Test
     void whatIsYoungIsKept() {
-        List<Dated> all = at("2026-11-20T11:00:01Z", "2026-11-20T11:00:00Z", "2026-11-20T10:00:00Z");
+        List<Dated> all =
+                at("2026-11-20T11:00:01Z", "2026-11-20T11:00:00Z", "2026-11-20T10:00:00Z");
         assertEquals("K--", kept(policy().withOlderThan(Duration.ofHours(1)), all));
         assertEquals("---", kept(policy().withOlderThan(Duration.ZERO), all));
     }
