@@ -65,7 +65,7 @@ final class OpenLayers implements AutoCloseable {
     }
 
     /// The sums beside a layer, if they are those that an index knows of.
-    private static LayerSums sums(LayerFiles lying, LayerRef ref, PageSize block, Arena arena)
+    static LayerSums sums(LayerFiles lying, LayerRef ref, PageSize block, Arena arena)
             throws SnapshotException {
         LayerSums sums = LayerSums.open(lying.index(), arena);
         if (!sums.ref().equals(ref) || !sums.blockSize().equals(block)) {

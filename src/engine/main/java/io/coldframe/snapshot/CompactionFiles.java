@@ -36,6 +36,11 @@ record CompactionFiles(StorePaths paths) {
     private static final String JOURNAL_END = ".journal";
     private static final String LAYER_END = ".layer";
 
+    /// Whether something in the directory is one of these.
+    static boolean isName(String name) {
+        return name.equals(LOCK) || name.endsWith(JOURNAL_END) || name.endsWith(LAYER_END);
+    }
+
     private Path lockFile() {
         return paths.compaction().resolve(LOCK);
     }

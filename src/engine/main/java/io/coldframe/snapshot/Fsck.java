@@ -6,8 +6,6 @@ import io.coldframe.SnapshotException.Kind;
 import io.coldframe.image.DirectoryEntries;
 import io.coldframe.snapshot.FsckProblem.Repair;
 
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.LongStream;
 
 /// Looks for everything that is wrong with a store, and changes nothing.
 ///
@@ -38,15 +37,17 @@ final class Fsck {
 
     FsckReport find() throws SnapshotException {
         checkRoot();
-        checkSnapshots();
+        ProgressParts progress = progress();
+        checkSnapshots(progress);
         checkChains();
+        checkLayers(progress);
         checkIds();
         checkTags();
         return new FsckReport(snapshots.size(), problems);
     }
 
     private void checkRoot() throws SnapshotException {
-        checkDrafts(paths.root());
+        problems.addAll(strandedDrafts(paths.root()));
         for (Path path : Catalogue.entries(paths.root())) {
             if (isForeign(path)) {
                 problems.add(
@@ -66,17 +67,20 @@ final class Fsck {
         String name = path.getFileName().toString();
         return switch (name) {
             case StorePaths.MARKER -> false;
-            case StorePaths.TAGS, StorePaths.QUARANTINE -> !StorePaths.isDirectory(path);
+            case StorePaths.TAGS, StorePaths.QUARANTINE, StorePaths.LAYERS, StorePaths.COMPACTION ->
+                    !StorePaths.isDirectory(path);
             default ->
                     !(StorePaths.isDirectory(path) && Names.isName(name))
                             && !DirectoryEntries.isDraft(path);
         };
     }
 
-    private void checkDrafts(Path directory) throws SnapshotException {
+    /// The drafts in a directory that nobody writes any more.
+    static List<FsckProblem> strandedDrafts(Path directory) throws SnapshotException {
+        List<FsckProblem> found = new ArrayList<>();
         try (DirectoryEntries entries = DirectoryEntries.lock(directory)) {
             for (Path draft : entries.findAbandoned()) {
-                problems.add(
+                found.add(
                         FsckProblem.found(
                                 FsckProblem.Kind.STRANDED_DRAFT,
                                 draft,
@@ -87,27 +91,45 @@ final class Fsck {
             if (failure.kind() == Kind.MISSING) {
                 throw failure;
             }
-            problems.add(FsckProblem.unreadable(directory, failure));
+            found.add(FsckProblem.unreadable(directory, failure));
+        }
+        return found;
+    }
+
+    /// All memory that is read: images with their snapshots, and each layer once.
+    private ProgressParts progress() throws SnapshotException {
+        LongStream snapshotBytes = snapshots.stream().mapToLong(Fsck::writtenBytes);
+        LongStream.Builder shelfBytes = LongStream.builder();
+        for (UUID layer : new LayerShelf(paths).all()) {
+            shelfBytes.add(byteCount(paths.layerFiles(layer).layer()));
+        }
+        return new ProgressParts(
+                options.progress(), LongStream.concat(snapshotBytes, shelfBytes.build()));
+    }
+
+    private static long byteCount(Path file) {
+        try {
+            return PartFile.requireRegular(file).size();
+        } catch (SnapshotException missing) {
+            return 0;
         }
     }
 
-    private void checkSnapshots() throws SnapshotException {
-        ProgressParts parts =
-                new ProgressParts(
-                        options.progress(), snapshots.stream().mapToLong(Fsck::writtenBytes));
+    private void checkSnapshots(ProgressParts progress) throws SnapshotException {
         for (Path path : snapshots) {
-            checkUnlessGone(path, parts.next(writtenBytes(path))).ifPresent(results::add);
+            checkUnlessGone(path, progress).ifPresent(results::add);
         }
         results.sort(Comparator.comparingInt(Fsck::generation));
         results.forEach(result -> problems.addAll(result.problems()));
     }
 
     /// What is wrong with a snapshot; empty if it is not the one any more that was looked at.
-    private Optional<SnapshotCheck.Result> checkUnlessGone(Path path, Progress progress)
+    private Optional<SnapshotCheck.Result> checkUnlessGone(Path path, ProgressParts progress)
             throws SnapshotException {
         SnapshotCheck.Result result;
         try {
-            result = SnapshotCheck.check(path, options.readMemory(), progress);
+            Progress part = isLayer(path) ? Progress.NONE : progress.next(writtenBytes(path));
+            result = SnapshotCheck.check(path, options.readMemory(), part);
         } catch (SnapshotException failure) {
             if (failure.kind() == Kind.MISSING) {
                 return Optional.empty();
@@ -115,15 +137,16 @@ final class Fsck {
             throw failure;
         }
         boolean isGone = !StorePaths.isDirectory(path);
-        boolean isOther = result.stored().isPresent() && !isStillThere(result.stored().get());
+        boolean isOther =
+                result.stored().isPresent() && !SnapshotOpener.isUnchanged(result.stored().get());
         return isGone || isOther ? Optional.empty() : Optional.of(result);
     }
 
-    private static boolean isStillThere(StoredSnapshot stored) {
+    private static boolean isLayer(Path path) {
         try {
-            return stored.isStillThere();
-        } catch (SnapshotException broken) {
-            return true;
+            return StoredSnapshot.read(path).manifest().kind() == Manifest.Kind.LAYER;
+        } catch (SnapshotException unreadable) {
+            return false;
         }
     }
 
@@ -167,28 +190,65 @@ final class Fsck {
         }
     }
 
+    /// What the layer snapshots read, and what of it nobody reads. A snapshot that was compacted or
+    /// deleted meanwhile is not looked at.
+    private void checkLayers(ProgressParts progress) throws SnapshotException {
+        List<StoredSnapshot> layers =
+                results.stream()
+                        .flatMap(result -> result.stored().stream())
+                        .filter(stored -> stored.manifest().kind() == Manifest.Kind.LAYER)
+                        .toList();
+        FsckLayers.check(paths, layers, options.readMemory(), progress).stream()
+                .filter(problem -> layers.stream().anyMatch(reader -> isOf(problem, reader)))
+                .forEach(problems::add);
+        problems.addAll(FsckShelf.check(paths));
+    }
+
+    private static boolean isOf(FsckProblem problem, StoredSnapshot reader) {
+        return problem.path().startsWith(reader.path()) && SnapshotOpener.isUnchanged(reader);
+    }
+
     /// Whether nothing here is such that only another release, or another day, knows what it is.
     private boolean isAllKnown() {
         return results.stream().noneMatch(SnapshotCheck.Result::isUnknown);
     }
 
+    /// What is wrong with the image that a snapshot lies on. Layers lie on none but their base: the
+    /// parent may have gone.
     private static Optional<String> problemOfParent(
             StoredSnapshot stored, Map<UUID, StoredSnapshot> whole) {
-        Optional<Manifest.Parent> parent = stored.manifest().parent();
-        if (parent.isEmpty()) {
+        boolean isLayer = stored.manifest().kind() == Manifest.Kind.LAYER;
+        Optional<UUID> needed =
+                isLayer
+                        ? stored.manifest().memory().baseId()
+                        : stored.manifest().parent().map(Manifest.Parent::id);
+        if (needed.isEmpty()) {
             return Optional.empty();
         }
-        StoredSnapshot found = whole.get(parent.get().id());
+        String name = stored.manifest().parent().map(Manifest.Parent::name).orElse("");
+        StoredSnapshot found = whole.get(needed.get());
         if (found == null) {
             return Optional.of(
-                    "its parent %s (%s) is not in the store, or is broken"
-                            .formatted(parent.get().name(), parent.get().id()));
+                    isLayer
+                            ? "its base %s is not in the store, or is broken"
+                                    .formatted(needed.get())
+                            : "its parent %s (%s) is not in the store, or is broken"
+                                    .formatted(name, needed.get()));
         }
         try {
-            OpenedLink.requireOn(stored, found.manifest());
+            requireOn(stored, found);
             return Optional.empty();
         } catch (SnapshotException mismatch) {
             return Optional.of(String.valueOf(mismatch.getMessage()));
+        }
+    }
+
+    /// Refuses an image below that a snapshot can't lie on.
+    static void requireOn(StoredSnapshot stored, StoredSnapshot below) throws SnapshotException {
+        if (stored.manifest().kind() == Manifest.Kind.LAYER) {
+            LayerPart.requireOn(stored, below);
+        } else {
+            OpenedLink.requireOn(stored, below.manifest());
         }
     }
 
@@ -218,24 +278,9 @@ final class Fsck {
     }
 
     private void checkTags() throws SnapshotException {
-        if (!StorePaths.isDirectory(paths.tags())) {
-            return;
-        }
-        checkDrafts(paths.tags());
-        Set<UUID> ids = idsThatStay();
-        Repair repair = isAllKnown() ? Repair.QUARANTINE_ENTRY : Repair.NONE;
-        for (Path file : new Tags(paths).files()) {
-            if (!DirectoryEntries.isDraft(file)) {
-                TagCheck.problem(paths, file, ids)
-                        .ifPresent(
-                                what ->
-                                        problems.add(
-                                                FsckProblem.found(
-                                                        FsckProblem.Kind.BAD_TAG,
-                                                        file,
-                                                        what,
-                                                        repair)));
-            }
+        if (StorePaths.isDirectory(paths.tags())) {
+            problems.addAll(strandedDrafts(paths.tags()));
+            problems.addAll(FsckTags.check(paths, idsThatStay(), isAllKnown()));
         }
     }
 
@@ -248,32 +293,5 @@ final class Fsck {
                 .filter(stored -> !doomed.contains(stored.path()))
                 .forEach(stored -> ids.add(stored.manifest().id()));
         return ids;
-    }
-
-    /// What can be wrong with a tag.
-    static final class TagCheck {
-        private TagCheck() {}
-
-        /// What is wrong with it, or nothing.
-        static Optional<String> problem(StorePaths paths, Path file, Set<UUID> ids) {
-            String tag = file.getFileName().toString();
-            if (!Names.isName(tag)) {
-                return Optional.of("not the name of a tag");
-            }
-            if (Files.exists(paths.snapshot(tag), LinkOption.NOFOLLOW_LINKS)) {
-                return Optional.of("a snapshot has this name, so nobody reaches the tag");
-            }
-            try {
-                UUID id = Tags.read(file);
-                return ids.contains(id)
-                        ? Optional.empty()
-                        : Optional.of(
-                                "it is of %s, which is not there, or is broken".formatted(id));
-            } catch (SnapshotException failure) {
-                return failure.kind() == Kind.MISSING
-                        ? Optional.empty()
-                        : Optional.of(String.valueOf(failure.getMessage()));
-            }
-        }
     }
 }

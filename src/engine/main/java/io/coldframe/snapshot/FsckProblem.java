@@ -30,8 +30,12 @@ public record FsckProblem(
         WRONG_SUM,
         /// A manifest can't be read.
         BROKEN_MANIFEST,
-        /// A diff's parent is not there, or is broken itself.
+        /// A diff's parent, or the image below a layer, is not there or is broken itself.
         DANGLING_PARENT,
+        /// A layer that a snapshot reads is nowhere, or is not the one that it read.
+        MISSING_LAYER,
+        /// A layer that no snapshot reads.
+        UNNEEDED_LAYER,
         /// Two snapshots have one id: a copy.
         DUPLICATE_ID,
         /// A tag names nothing, or is no tag.
@@ -42,7 +46,8 @@ public record FsckProblem(
         UNREADABLE
     }
 
-    /// What repair does. Nothing but a draft that nobody writes any more is ever removed.
+    /// What repair does. Nothing is ever removed but a draft that nobody writes any more, and a
+    /// layer that nobody reads.
     public enum Repair {
         /// Nothing: only a person, or another release, knows.
         NONE("nothing: this needs a person"),
@@ -53,7 +58,9 @@ public record FsckProblem(
         /// The whole snapshot is moved into the quarantine.
         QUARANTINE_SNAPSHOT("moves the snapshot into " + StorePaths.QUARANTINE),
         /// The file of sums is made again from the memory, if the manifest proves it right.
-        REBUILD_SUMS("makes the sums again from the memory");
+        REBUILD_SUMS("makes the sums again from the memory"),
+        /// The layers that no snapshot reads are removed, unless one is just being made on them.
+        SWEEP("removes the layers that no snapshot reads");
 
         private final String text;
 
@@ -63,7 +70,7 @@ public record FsckProblem(
 
         /// Whether the snapshot can't be restored as it is.
         boolean isOfSnapshot() {
-            return this != REMOVE && this != QUARANTINE_ENTRY;
+            return this != REMOVE && this != QUARANTINE_ENTRY && this != SWEEP;
         }
     }
 

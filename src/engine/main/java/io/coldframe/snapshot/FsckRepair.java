@@ -3,6 +3,7 @@ package io.coldframe.snapshot;
 import io.coldframe.Progress;
 import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
+import io.coldframe.SnapshotException.Reason;
 import io.coldframe.image.AtomicDirectory;
 import io.coldframe.image.DirectoryEntries;
 import io.coldframe.image.ImageSums;
@@ -31,6 +32,7 @@ final class FsckRepair {
     private final StorePaths paths;
     private final Set<Path> moved = new HashSet<>();
     private Set<Path> doomed = Set.of();
+    private boolean hasRetired;
     private ProgressParts progress = new ProgressParts(Progress.NONE, LongStream.empty());
 
     FsckRepair(StorePaths paths) {
@@ -44,6 +46,10 @@ final class FsckRepair {
         for (FsckProblem problem : found.problems()) {
             done.add(problem.outcome() == Outcome.FOUND ? repairOne(problem) : problem);
         }
+        if (hasRetired) {
+            // What is left is found by the next look.
+            LayerSweep _ = new LayerShelf(paths).sweep();
+        }
         return new FsckReport(found.snapshotCount(), done);
     }
 
@@ -52,12 +58,38 @@ final class FsckRepair {
         boolean isRead =
                 switch (problem.repair()) {
                     case REBUILD_SUMS -> true;
-                    case QUARANTINE_SNAPSHOT -> isOfMemory(problem);
+                    case QUARANTINE_SNAPSHOT -> isOfMemory(problem) || isOfLayer(problem);
                     default -> false;
                 };
         return isRead && problem.outcome() == Outcome.FOUND
                 ? Fsck.writtenBytes(problem.subject(paths.root()))
                 : 0;
+    }
+
+    /// Whether the memory of a snapshot can't be read, whatever layer is to blame.
+    private boolean isUnreadable(StoredSnapshot stored, Progress part) throws SnapshotException {
+        try (Snapshot snapshot =
+                new OpeningAttempt(new SnapshotOpener(paths), stored)
+                        .open()
+                        .orElseThrow(
+                                () ->
+                                        new SnapshotException(
+                                                Kind.CONFLICT,
+                                                Reason.BUSY,
+                                                REPLACED,
+                                                stored.path()))) {
+            snapshot.memory().verify(part);
+            return false;
+        } catch (SnapshotException failure) {
+            if (failure.kind() == Kind.CORRUPT) {
+                return true;
+            }
+            throw failure;
+        }
+    }
+
+    private static boolean isOfLayer(FsckProblem problem) {
+        return problem.path().endsWith(StorePaths.INDEX);
     }
 
     private static boolean isOfMemory(FsckProblem problem) {
@@ -79,6 +111,7 @@ final class FsckRepair {
                 case QUARANTINE_ENTRY -> quarantineEntry(problem);
                 case QUARANTINE_SNAPSHOT -> quarantineSnapshot(problem, subject);
                 case REBUILD_SUMS -> rebuildSums(problem, subject);
+                case SWEEP -> sweep(problem);
             };
         } catch (SnapshotException failure) {
             return problem.failed(String.valueOf(failure.getMessage()));
@@ -94,6 +127,16 @@ final class FsckRepair {
         return Files.exists(problem.path(), LinkOption.NOFOLLOW_LINKS)
                 ? problem.failed("somebody writes it again")
                 : problem.with(Outcome.REPAIRED);
+    }
+
+    private FsckProblem sweep(FsckProblem problem) {
+        LayerSweep swept = new LayerShelf(paths).sweep();
+        if (!Files.exists(problem.path(), LinkOption.NOFOLLOW_LINKS)) {
+            return problem.with(Outcome.REPAIRED);
+        }
+        return swept.whyLeft().isEmpty()
+                ? problem.with(Outcome.GONE)
+                : problem.failed(swept.whyLeft());
     }
 
     private FsckProblem quarantineEntry(FsckProblem problem) throws SnapshotException {
@@ -115,7 +158,10 @@ final class FsckRepair {
         return switch (problem.kind()) {
             case BAD_TAG -> isBadTag(problem.path());
             // Somebody may have cleared it away and saved a snapshot under its name.
-            case FOREIGN_ENTRY -> Fsck.isForeign(problem.path());
+            case FOREIGN_ENTRY ->
+                    paths.root().equals(problem.path().getParent())
+                            ? Fsck.isForeign(problem.path())
+                            : FsckShelf.isForeign(paths, problem.path());
             default -> true;
         };
     }
@@ -125,7 +171,7 @@ final class FsckRepair {
         catalogue.requireAllKnown();
         Set<UUID> ids = new HashSet<>();
         catalogue.readable().values().forEach(stored -> ids.add(stored.manifest().id()));
-        return Fsck.TagCheck.problem(paths, tag, ids).isPresent();
+        return FsckTags.problem(paths, tag, ids).isPresent();
     }
 
     private FsckProblem quarantineSnapshot(FsckProblem problem, Path directory)
@@ -145,7 +191,19 @@ final class FsckRepair {
             if (reason.isPresent()) {
                 return problem.failed(reason.get());
             }
+            keepLayer(now, directory);
             return problem.movedTo(move(entries, directory));
+        }
+    }
+
+    /// Others may read the layer of a snapshot that is moved away. Under the lock of the store.
+    private void keepLayer(SnapshotCheck.Result now, Path directory) throws SnapshotException {
+        LayerShelf shelf = new LayerShelf(paths);
+        hasRetired = true;
+        if (now.stored().isPresent()) {
+            shelf.retire(now.stored().get());
+        } else {
+            shelf.retireBroken(directory);
         }
     }
 
@@ -154,19 +212,23 @@ final class FsckRepair {
         if (problem.kind() == FsckProblem.Kind.DANGLING_PARENT) {
             return now.stored().isPresent() && isDangling(now.stored().get());
         }
-        return now.problems().stream()
-                .anyMatch(
-                        other ->
-                                other.kind() == problem.kind()
-                                        && other.path().equals(problem.path())
-                                        && other.repair() != FsckProblem.Repair.NONE);
+        boolean isFoundAgain =
+                now.problems().stream()
+                        .anyMatch(
+                                other ->
+                                        other.kind() == problem.kind()
+                                                && other.path().equals(problem.path())
+                                                && other.repair() != FsckProblem.Repair.NONE);
+        if (isFoundAgain || !isOfLayer(problem) || now.stored().isEmpty()) {
+            return isFoundAgain;
+        }
+        return isUnreadable(now.stored().get(), progress.next(bytesToRead(problem)));
     }
 
     /// Broken parents come first in a report, so they are moved by now.
     private boolean isDangling(StoredSnapshot stored) throws SnapshotException {
         try {
-            StoredSnapshot parent = new SnapshotOpener(paths).parentOf(stored);
-            OpenedLink.requireOn(stored, parent.manifest());
+            Fsck.requireOn(stored, new SnapshotOpener(paths).belowOf(stored));
             return false;
         } catch (SnapshotException failure) {
             if (failure.kind() == Kind.CORRUPT) {
@@ -178,17 +240,17 @@ final class FsckRepair {
 
     /// Why a snapshot that is broken is not moved all the same. Under the lock of the store.
     private Optional<String> reasonToStay(StoredSnapshot stored) throws SnapshotException {
-        if (!stored.isStillThere()) {
+        if (!stored.isUnchanged()) {
             return Optional.of(REPLACED);
         }
         List<String> others =
-                Catalogue.of(paths).childrenOf(stored.manifest().id()).stream()
+                Removal.usersOf(Catalogue.of(paths), stored.manifest().id()).stream()
                         .filter(child -> !doomed.contains(child.path()))
                         .map(StoredSnapshot::name)
                         .toList();
         return others.isEmpty()
                 ? Optional.empty()
-                : Optional.of("diffs that are whole lie on it: " + others);
+                : Optional.of("snapshots that are whole lie on it: " + others);
     }
 
     /// The same of a directory whose manifest could not be read. Under the lock of the store.
@@ -225,7 +287,7 @@ final class FsckRepair {
         // Reading the memory took its time: the sums must not get into a snapshot that has come
         // to the name since.
         try (DirectoryEntries _ = DirectoryEntries.lock(paths.root())) {
-            if (!stored.isStillThere()) {
+            if (!stored.isUnchanged()) {
                 return problem.failed(REPLACED);
             }
             SumsRebuild.put(stored, sums.get());

@@ -45,7 +45,8 @@ record LayerShelf(StorePaths paths) {
         }
     }
 
-    private static Optional<UUID> layerOf(Path index) throws SnapshotException {
+    /// The layer that lies beside an index; empty if the index says none, or nothing.
+    static Optional<UUID> layerOf(Path index) throws SnapshotException {
         try (Arena arena = Arena.ofConfined()) {
             return Optional.of(LayerSums.open(index, arena).layerId());
         } catch (SnapshotException failure) {

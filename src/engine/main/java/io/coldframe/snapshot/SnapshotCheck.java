@@ -6,6 +6,8 @@ import io.coldframe.SnapshotException.Kind;
 import io.coldframe.image.DirectoryEntries;
 import io.coldframe.image.ImageSums;
 import io.coldframe.image.MemoryImage;
+import io.coldframe.layer.LayerIndex;
+import io.coldframe.layer.LayerSums;
 import io.coldframe.snapshot.FsckProblem.Repair;
 import io.coldframe.snapshot.Manifest.StatePart;
 
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Looks at one directory of a store that has the name of a snapshot, by itself: what it lies on is
 /// not looked at.
@@ -65,16 +68,20 @@ final class SnapshotCheck {
     private Result check() throws SnapshotException {
         Optional<StoredSnapshot> stored = checkManifest();
         if (problems.stream().noneMatch(found -> found.kind() == FsckProblem.Kind.MISSING_FILE)) {
-            checkExtras();
+            checkExtras(stored.map(StoredSnapshot::parts).orElse(StorePaths.PARTS));
         }
         if (stored.isPresent()) {
             checkState(stored.get());
-            checkMemory(stored.get());
+            if (stored.get().manifest().kind() == Manifest.Kind.LAYER) {
+                checkIndex(stored.get());
+            } else {
+                checkMemory(stored.get());
+            }
         }
         return new Result(stored, List.copyOf(problems));
     }
 
-    private void checkExtras() throws SnapshotException {
+    private void checkExtras(Set<String> parts) throws SnapshotException {
         List<Path> abandoned;
         List<Path> all;
         try {
@@ -97,7 +104,7 @@ final class SnapshotCheck {
                                 path,
                                 "nobody writes it any more",
                                 Repair.REMOVE));
-            } else if (!StorePaths.PARTS.contains(name) && !DirectoryEntries.isDraft(path)) {
+            } else if (!parts.contains(name) && !DirectoryEntries.isDraft(path)) {
                 problems.add(
                         FsckProblem.found(
                                 FsckProblem.Kind.EXTRA_FILE,
@@ -145,6 +152,33 @@ final class SnapshotCheck {
         } catch (IOException failure) {
             SnapshotException unreadable = PartFile.failure(file, failure);
             add(FsckProblem.Kind.WRONG_SUM, file, unreadable, Repair.NONE);
+        }
+    }
+
+    /// The index, and that its layer is there. What is in layers is looked at once for all who read
+    /// them.
+    private void checkIndex(StoredSnapshot stored) {
+        Path indexFile = stored.part(StorePaths.INDEX);
+        if (isMissing(indexFile, Repair.QUARANTINE_SNAPSHOT)) {
+            return;
+        }
+        try (LayerIndex index = LayerPart.index(stored)) {
+            if (index.sums().isPresent()) {
+                checkLayer(stored.part(StorePaths.LAYER), index.sums().get());
+            }
+        } catch (SnapshotException failure) {
+            add(FsckProblem.Kind.WRONG_SUM, indexFile, failure, ifCorrupt(failure));
+        }
+    }
+
+    private void checkLayer(Path file, LayerSums sums) {
+        if (isMissing(file, Repair.QUARANTINE_SNAPSHOT)) {
+            return;
+        }
+        try {
+            PartFile.requireLength(PartFile.requireRegular(file).size(), sums.layerBytes(), file);
+        } catch (SnapshotException failure) {
+            add(FsckProblem.Kind.WRONG_SUM, file, failure, ifCorrupt(failure));
         }
     }
 

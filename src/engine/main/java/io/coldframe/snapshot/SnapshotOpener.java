@@ -141,6 +141,13 @@ record SnapshotOpener(StorePaths paths) {
         return needed(child, "parent", parent.id(), parent.name());
     }
 
+    /// The image snapshot that another one needs.
+    StoredSnapshot belowOf(StoredSnapshot child) throws SnapshotException {
+        return child.manifest().kind() == Manifest.Kind.LAYER
+                ? baseOf(child, child.manifest().memory().baseId().orElseThrow())
+                : parentOf(child);
+    }
+
     private StoredSnapshot baseOf(StoredSnapshot child, UUID base) throws SnapshotException {
         // Mostly the base is the parent of the first layer, and called as that remembers.
         String name = child.manifest().parent().map(Manifest.Parent::name).orElse("");

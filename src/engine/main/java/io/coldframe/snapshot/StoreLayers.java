@@ -8,6 +8,7 @@ import io.coldframe.layer.LayerRef;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -61,7 +62,23 @@ final class StoreLayers implements LayerFinder {
         if (StorePaths.isDirectory(paths.layer(layer.id()))) {
             return paths.layerFiles(layer.id());
         }
-        throw missing(layer);
+        return inBroken(layer).orElseThrow(() -> missing(layer));
+    }
+
+    /// A layer beside a manifest that can't be read. To read a layer takes its index and its
+    /// blocks, and never a manifest.
+    private Optional<LayerFiles> inBroken(LayerRef layer) throws SnapshotException {
+        if (catalogue == null) {
+            return Optional.empty();
+        }
+        for (String name : catalogue.broken().keySet()) {
+            Path index = paths.snapshot(name).resolve(StorePaths.INDEX);
+            if (LayerShelf.layerOf(index).filter(layer.id()::equals).isPresent()) {
+                return Optional.of(
+                        new LayerFiles(index, paths.snapshot(name).resolve(StorePaths.LAYER)));
+            }
+        }
+        return Optional.empty();
     }
 
     /// The snapshot beside whose index a layer lies.

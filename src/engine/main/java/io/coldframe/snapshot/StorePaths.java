@@ -35,6 +35,15 @@ record StorePaths(Path root) {
     static final String INDEX = "memory.index";
     static final String LAYER = "memory.layer";
 
+    /// The files of an image snapshot.
+    static final Set<String> IMAGE_PARTS = Set.of(MANIFEST, STATE, MEMORY, SUMS);
+
+    /// Those of a layer snapshot.
+    static final Set<String> LAYER_PARTS = Set.of(MANIFEST, STATE, INDEX, LAYER);
+
+    /// Those of one whose layer lies elsewhere.
+    static final Set<String> INDEX_PARTS = Set.of(MANIFEST, STATE, INDEX);
+
     /// The files of a snapshot, whatever its kind.
     static final Set<String> PARTS = Set.of(MANIFEST, STATE, MEMORY, SUMS, INDEX, LAYER);
 

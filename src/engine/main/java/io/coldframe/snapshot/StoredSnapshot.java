@@ -6,6 +6,7 @@ import io.coldframe.layer.LayerFiles;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 
 /// One snapshot that is committed: its directory, and what its manifest said when it was read.
 ///
@@ -52,6 +53,16 @@ record StoredSnapshot(Path path, Manifest manifest) {
     /// Where the layer lies that is stored beside its index.
     LayerFiles layerFiles() {
         return new LayerFiles(part(StorePaths.INDEX), part(StorePaths.LAYER));
+    }
+
+    /// The files that it has.
+    Set<String> parts() {
+        if (manifest.kind() != Manifest.Kind.LAYER) {
+            return StorePaths.IMAGE_PARTS;
+        }
+        return manifest.memory().layerId().isPresent()
+                ? StorePaths.LAYER_PARTS
+                : StorePaths.INDEX_PARTS;
     }
 
     Path part(String file) {
