@@ -21,8 +21,15 @@ final class ImageFolder {
 
     /// @param name of the folder; empty for that of the benchmarks themselves
     ImageFolder(String name) throws IOException {
-        this.folder = Files.createTempDirectory(name.isEmpty() ? own() : Path.of(name), "images");
+        this.folder = newFolder(name, "images");
         this.image = folder.resolve("image");
+    }
+
+    /// A new folder.
+    ///
+    /// @param where it lies; empty for the folder of the benchmarks themselves
+    static Path newFolder(String where, String name) throws IOException {
+        return Files.createTempDirectory(where.isEmpty() ? own() : Path.of(where), name);
     }
 
     private static Path own() {

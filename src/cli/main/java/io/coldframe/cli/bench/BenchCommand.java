@@ -43,6 +43,9 @@ import java.util.concurrent.CancellationException;
                     + "Floor: as many bytes in one sequential write to a new file, with the syncs "
                     + "and the rename that a commit needs. Budget 2.0.",
             "",
+            "chain.materialise: memory, half of it zero, made a file from 1,000 layers that each "
+                    + "hold single pages of it. Floor: the same from one layer. Budget 1.5.",
+            "",
             "seed.full: page by page through a buffer of one page, then one sync, as the systems "
                     + "before did it. Its floor is full.durable itself, so the ratio is how many "
                     + "times as long it takes. It has no budget and always passes.",

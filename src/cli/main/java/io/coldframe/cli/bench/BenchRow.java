@@ -13,6 +13,7 @@ enum BenchRow {
     FULL_MAPPED("full.mapped", "1.15", 1),
     // Its runs are too short for one of them to be compiled in.
     DIFF_ONE_PERCENT("diff.1pct", "2.0", 20),
+    CHAIN_MATERIALISE("chain.materialise", "1.5", 1),
     SEED_FULL("seed.full", "", 1);
 
     private final String rowName;
@@ -58,6 +59,7 @@ enum BenchRow {
                             new WriterWay(bench.memory(), bench.folder(), "image", Output.MAPPED),
                             new MappedFloor(bench.bytes(), bench.folder(), "floor"));
             case DIFF_ONE_PERCENT -> DiffWay.contest(bench);
+            case CHAIN_MATERIALISE -> MaterialiseWay.contest(bench);
             case SEED_FULL ->
                     new Contest(new SeedWay(bench.bytes(), bench.folder(), "seed"), auto(bench));
         };

@@ -63,7 +63,12 @@ final class BenchCommandTest {
             assertEquals(passes, row.flag("pass"));
         }
         assertEquals(
-                List.of("full.durable", "full.mapped", "diff.1pct", "seed.full"),
+                List.of(
+                        "full.durable",
+                        "full.mapped",
+                        "diff.1pct",
+                        "chain.materialise",
+                        "seed.full"),
                 rows.stream().map(row -> row.text("name")).toList());
         boolean passes = rows.stream().allMatch(row -> row.flag("pass"));
         run.expect(passes ? ExitCode.OK : ExitCode.OVER_BUDGET);
