@@ -125,6 +125,30 @@ final class ImageReadingTest {
         assertArrayEquals(guest.model, materialised());
     }
 
+    @Test
+    void anyRangeOfASourceIsThatOfTheStack() throws Exception {
+        Random random = new Random(23);
+        try (MemoryImage newer = MemoryImage.open(diff, diffSums);
+                MemoryImage older = MemoryImage.open(base, baseSums);
+                Arena arena = Arena.ofConfined()) {
+            PageSource source = MemoryImage.source(List.of(newer, older));
+            assertEquals(WriterFixture.BYTES, source.byteCount());
+            for (int round = 0; round < 500; round++) {
+                int from = random.nextInt(WriterFixture.BYTES);
+                int count = random.nextInt(Math.min(WriterFixture.BYTES - from, 20_000) + 1);
+                MemorySegment target = arena.allocate(20_000).asSlice(0, count);
+                source.read(from, target);
+                assertArrayEquals(
+                        Arrays.copyOfRange(guest.model, from, from + count),
+                        target.toArray(ValueLayout.JAVA_BYTE));
+            }
+            MemorySegment page = arena.allocate(4096);
+            for (long offset : new long[] {-1, WriterFixture.BYTES - 4095, Long.MAX_VALUE}) {
+                assertThrows(IndexOutOfBoundsException.class, () -> source.read(offset, page));
+            }
+        }
+    }
+
     private byte[] materialised() throws IOException {
         Path whole = folder.resolve("whole");
         try (MemoryImage newer = MemoryImage.open(diff, diffSums);
