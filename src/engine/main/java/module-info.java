@@ -8,6 +8,7 @@ module io.coldframe {
 
     exports io.coldframe;
     exports io.coldframe.image;
+    exports io.coldframe.inspect;
     exports io.coldframe.layer;
     exports io.coldframe.memory;
     exports io.coldframe.snapshot;
