@@ -2,7 +2,9 @@ package io.coldframe.cli.snapshot;
 
 import io.coldframe.SnapshotException;
 import io.coldframe.cli.ExitCode;
+import io.coldframe.cli.FieldTable;
 import io.coldframe.cli.JsonOption;
+import io.coldframe.cli.StoreOption;
 import io.coldframe.snapshot.Compatibility;
 import io.coldframe.snapshot.Compatibility.Item;
 import io.coldframe.snapshot.Compatibility.Verdict;

@@ -3,6 +3,7 @@ package io.coldframe.cli.snapshot;
 import io.coldframe.SnapshotException;
 import io.coldframe.cli.ExitCode;
 import io.coldframe.cli.JsonOption;
+import io.coldframe.cli.StoreOption;
 import io.coldframe.snapshot.Manifest;
 import io.coldframe.snapshot.PairDescription;
 import io.coldframe.snapshot.PairPaths;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
 
 /// `coldframe describe`: what a snapshot is, without reading its memory.
@@ -47,8 +49,11 @@ public final class DescribeCommand implements Callable<Integer> {
         SnapshotStore opened = store.open();
         Manifest manifest = opened.manifest(reference);
         String name = name(opened, manifest);
-        json.print(ManifestReport.members(name, manifest), ManifestReport.text(name, manifest));
-        return ExitCode.OK;
+        IndexReport index = IndexReport.of(opened, manifest);
+        Map<String, Object> members = ManifestReport.members(name, manifest);
+        index.addTo(members);
+        json.print(members, ManifestReport.text(name, manifest) + index.text());
+        return index.isOk() ? ExitCode.OK : ExitCode.DAMAGED;
     }
 
     /// What it is called, where `reference` is a tag or an id.

@@ -1,15 +1,19 @@
 package io.coldframe.cli.snapshot;
 
-import io.coldframe.SnapshotException;
 import io.coldframe.cli.Activity;
 import io.coldframe.cli.CommandFailure;
 import io.coldframe.cli.ExitCode;
 import io.coldframe.cli.JsonOption;
 import io.coldframe.cli.ProgressOption;
+import io.coldframe.cli.StoreOption;
+import io.coldframe.cli.UserInput;
 import io.coldframe.snapshot.Bridges;
+import io.coldframe.snapshot.FirecrackerMemory;
 import io.coldframe.snapshot.PairPaths;
 import io.coldframe.snapshot.SnapshotReport;
 import io.coldframe.snapshot.SnapshotStore;
+import io.coldframe.snapshot.WrennImportReport;
+import io.coldframe.wrenn.WrennGeneration;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,19 +23,24 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
-/// `coldframe import`: a snapshot of another format into a store.
+/// `coldframe import`: snapshots of another format into a store.
 @Command(
         name = "import",
         description = {
-            "Copies a pair or an OpenVMM directory into a store, which is made if it is not there. "
-                    + "What is imported stays as it is.",
+            "Copies a pair, an OpenVMM directory, generations of Wrenn's or a memory file of "
+                    + "Firecracker's into a store, which is made if it is not there. What is "
+                    + "imported stays as it is.",
             "",
-            "The pair of a diff needs --parent: the snapshot in the store that it lies on.",
+            "A diff needs --parent: the snapshot in the store that it lies on. Of Wrenn's "
+                    + "generations the newest gets NAME and the others NAME.<generation>; what the "
+                    + "store has already is known by its build id.",
             ""
         })
 public final class ImportCommand implements Callable<Integer> {
@@ -41,6 +50,7 @@ public final class ImportCommand implements Callable<Integer> {
     @Mixin private ProgressOption progress = new ProgressOption();
 
     @Mixin private ForeignFormat source = new ForeignFormat();
+    @Mixin private FirecrackerFile firecracker = new FirecrackerFile();
 
     @Parameters(paramLabel = "NAME", description = "What it will be called.")
     private String name = "";
@@ -48,7 +58,7 @@ public final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--parent",
             paramLabel = "SNAPSHOT",
-            description = "What the pair of a diff lies on: a name, a tag or an id.")
+            description = "What a diff lies on: a name, a tag or an id.")
     private Optional<String> parent = Optional.empty();
 
     @SuppressWarnings("NullAway.Init") // picocli sets it.
@@ -59,32 +69,96 @@ public final class ImportCommand implements Callable<Integer> {
     public ImportCommand() {}
 
     @Override
-    public Integer call() throws SnapshotException, CommandFailure {
-        source.requireOne();
-        SnapshotReport report;
-        try (Activity activity = progress.begin("importing", json)) {
-            report = UserInput.check(() -> copy(activity));
+    public Integer call() throws IOException, CommandFailure {
+        requireOne();
+        if (source.wrenn().isPresent()) {
+            importWrenn(source.wrenn().get());
+            return ExitCode.OK;
         }
+        Path from = firecracker.isAsked() ? firecracker.path() : source.path();
+        SnapshotReport report = firecracker.isAsked() ? importFirecracker() : importWhole();
         Map<String, Object> members = ManifestReport.members(report.name(), report.manifest());
-        members.put("source", source.path().toString());
-        members.put("format", source.word());
-        json.print(members, "imported %s as %s%n".formatted(source.path(), report.name()));
+        members.put("source", from.toString());
+        members.put("format", firecracker.isAsked() ? "firecracker" : source.word());
+        json.print(members, "imported %s as %s%n".formatted(from, report.name()));
         return ExitCode.OK;
     }
 
-    private SnapshotReport copy(Activity activity) throws SnapshotException {
-        SnapshotStore opened = store.createOrOpen();
-        Optional<Path> pair = source.pair();
-        if (pair.isEmpty()) {
-            if (parent.isPresent()) {
-                throw new ParameterException(
-                        spec.commandLine(), "--parent is for a pair: a directory holds all pages");
-            }
-            return Bridges.importOpenVmm(opened, name, source.path(), activity);
+    private void requireOne() {
+        firecracker.requireUsed(parent.isPresent());
+        if (source.count() + (firecracker.isAsked() ? 1 : 0) != 1) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "name one of --pair FILE, --openvmm DIR, --wrenn DIR and --firecracker FILE");
         }
-        PairPaths paths = PairPaths.of(pair.get());
-        return parent.isPresent()
-                ? Bridges.importPair(opened, name, parent.get(), paths, activity)
-                : Bridges.importPair(opened, name, paths, activity);
+        if (parent.isPresent() && !firecracker.isAsked() && source.pair().isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--parent is for a pair and for a memory file: a directory tells it itself");
+        }
+    }
+
+    private SnapshotReport importWhole() throws IOException, CommandFailure {
+        try (Activity activity = progress.begin("importing", json)) {
+            return UserInput.check(
+                    () -> {
+                        SnapshotStore opened = store.createOrOpen();
+                        if (source.pair().isEmpty()) {
+                            return Bridges.importOpenVmm(opened, name, source.path(), activity);
+                        }
+                        PairPaths paths = PairPaths.of(source.path());
+                        return parent.isPresent()
+                                ? Bridges.importPair(opened, name, parent.get(), paths, activity)
+                                : Bridges.importPair(opened, name, paths, activity);
+                    });
+        }
+    }
+
+    private SnapshotReport importFirecracker() throws IOException, CommandFailure {
+        FirecrackerMemory memory = firecracker.memory(name, parent);
+        try (Activity activity = progress.begin("importing", json)) {
+            return UserInput.check(
+                    () -> Bridges.importFirecracker(store.createOrOpen(), memory, activity));
+        }
+    }
+
+    private void importWrenn(Path directory) throws IOException, CommandFailure {
+        WrennImportReport report;
+        try (Activity activity = progress.begin("importing", json)) {
+            report =
+                    UserInput.check(
+                            () ->
+                                    Bridges.importWrenn(
+                                            store.createOrOpen(),
+                                            WrennGeneration.in(directory, name),
+                                            activity));
+        }
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("source", directory.toString());
+        members.put("format", source.word());
+        members.put(
+                "generations", report.generations().stream().map(ImportCommand::members).toList());
+        StringBuilder text = new StringBuilder();
+        report.generations().forEach(generation -> text.append(text(generation)));
+        json.print(members, text.toString());
+    }
+
+    private static Map<String, Object> members(WrennImportReport.Generation generation) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("name", generation.name());
+        members.put("buildId", generation.buildId().toString());
+        members.put("generation", generation.generation());
+        members.put("parent", generation.parent());
+        members.put("imported", generation.saved().isPresent());
+        return members;
+    }
+
+    private static String text(WrennImportReport.Generation generation) {
+        return "%s build %s as %s%s%n"
+                .formatted(
+                        generation.saved().isPresent() ? "imported" : "had already",
+                        generation.buildId(),
+                        generation.name(),
+                        generation.parent().map(" on "::concat).orElse(""));
     }
 }

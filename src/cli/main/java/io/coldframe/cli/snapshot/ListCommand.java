@@ -2,8 +2,10 @@ package io.coldframe.cli.snapshot;
 
 import io.coldframe.SnapshotException;
 import io.coldframe.cli.ByteCounts;
+import io.coldframe.cli.ColumnTable;
 import io.coldframe.cli.ExitCode;
 import io.coldframe.cli.JsonOption;
+import io.coldframe.cli.StoreOption;
 import io.coldframe.snapshot.Manifest;
 import io.coldframe.snapshot.SnapshotSummary;
 
@@ -14,7 +16,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
 /// `coldframe ls`: what is in a store.
 @Command(
@@ -57,6 +62,11 @@ public final class ListCommand implements Callable<Integer> {
     private static String text(List<SnapshotSummary> all) {
         ColumnTable table =
                 new ColumnTable("NAME", "KIND", "MEMORY", "WRITTEN", "PARENT", "CREATED", "TAGS");
+        Set<UUID> ids =
+                all.stream()
+                        .flatMap(summary -> summary.manifest().stream())
+                        .map(Manifest::id)
+                        .collect(Collectors.toSet());
         for (SnapshotSummary summary : all) {
             String tags = String.join(" ", summary.tags());
             if (summary.manifest().isEmpty()) {
@@ -69,10 +79,15 @@ public final class ListCommand implements Callable<Integer> {
                     ManifestReport.kind(manifest),
                     ByteCounts.text(manifest.memory().byteCount()),
                     ByteCounts.text(manifest.memory().writtenByteCount()),
-                    manifest.parent().map(Manifest.Parent::name).orElse("-"),
+                    manifest.parent().map(parent -> parent(parent, ids)).orElse("-"),
                     manifest.createdAt().truncatedTo(ChronoUnit.SECONDS).toString(),
                     tags);
         }
         return table.text();
+    }
+
+    /// A layer snapshot needs its parent no longer, and so that may be gone.
+    private static String parent(Manifest.Parent parent, Set<UUID> ids) {
+        return ids.contains(parent.id()) ? parent.name() : parent.name() + " (gone)";
     }
 }

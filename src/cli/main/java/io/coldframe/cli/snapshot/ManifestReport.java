@@ -1,6 +1,7 @@
 package io.coldframe.cli.snapshot;
 
 import io.coldframe.cli.ByteCounts;
+import io.coldframe.cli.FieldTable;
 import io.coldframe.memory.GuestRegion;
 import io.coldframe.snapshot.HostDescription;
 import io.coldframe.snapshot.Manifest;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /// A manifest for people and for programs.
@@ -44,6 +46,8 @@ final class ManifestReport {
         members.put("writtenPageCount", manifest.memory().writtenPageCount());
         members.put("sumsByteCount", manifest.memory().sumsByteCount());
         members.put("sumsSha256", manifest.memory().sumsDigest().hex());
+        members.put("layer", manifest.memory().layerId().map(UUID::toString));
+        members.put("base", manifest.memory().baseId().map(UUID::toString));
         members.put("stateFormat", stateFormat(manifest));
         members.put("stateByteCount", manifest.state().byteCount());
         members.put("stateSha256", manifest.state().digest().hex());
@@ -110,12 +114,9 @@ final class ManifestReport {
                 manifest.memory().layout().regions().stream()
                         .map(ManifestReport::region)
                         .collect(Collectors.joining(", ")));
-        table.row(
-                "memory",
-                "%d pages of %s written"
-                        .formatted(
-                                manifest.memory().writtenPageCount(),
-                                manifest.memory().pageSize()));
+        table.row("memory", memory(manifest));
+        manifest.memory().layerId().ifPresent(id -> table.row("layer", id.toString()));
+        manifest.memory().baseId().ifPresent(id -> table.row("lies on", "the image " + id));
         table.row(
                 "state",
                 stateFormat(manifest) + ", " + ByteCounts.text(manifest.state().byteCount()));
@@ -129,6 +130,16 @@ final class ManifestReport {
                                 manifest.host().architecture()));
         manifest.labels().forEach((key, value) -> table.row("label", key + "=" + value));
         return table.text();
+    }
+
+    private static String memory(Manifest manifest) {
+        boolean isLayer = manifest.kind() == Manifest.Kind.LAYER;
+        return "%d %s of %s %s"
+                .formatted(
+                        manifest.memory().writtenPageCount(),
+                        isLayer ? "blocks" : "pages",
+                        manifest.memory().pageSize(),
+                        isLayer ? "stored beside it" : "written");
     }
 
     private static String region(GuestRegion region) {

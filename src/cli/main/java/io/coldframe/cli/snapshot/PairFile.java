@@ -1,5 +1,7 @@
 package io.coldframe.cli.snapshot;
 
+import io.coldframe.cli.StoreOption;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 

@@ -2,6 +2,7 @@ package io.coldframe.cli.snapshot;
 
 import io.coldframe.Sha256;
 import io.coldframe.cli.ByteCounts;
+import io.coldframe.cli.FieldTable;
 import io.coldframe.snapshot.PairDescription;
 
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package io.coldframe.cli.snapshot;
 import io.coldframe.SnapshotException;
 import io.coldframe.cli.ExitCode;
 import io.coldframe.cli.JsonOption;
+import io.coldframe.cli.StoreOption;
 import io.coldframe.snapshot.SnapshotStore;
 
 import picocli.CommandLine.Command;

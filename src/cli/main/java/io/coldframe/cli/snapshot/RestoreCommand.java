@@ -3,9 +3,12 @@ package io.coldframe.cli.snapshot;
 import io.coldframe.SnapshotException;
 import io.coldframe.cli.Activity;
 import io.coldframe.cli.ByteCounts;
+import io.coldframe.cli.CommandFailure;
 import io.coldframe.cli.ExitCode;
 import io.coldframe.cli.JsonOption;
 import io.coldframe.cli.ProgressOption;
+import io.coldframe.cli.StoreOption;
+import io.coldframe.cli.UserInput;
 import io.coldframe.image.AtomicFile;
 import io.coldframe.image.OnExisting;
 import io.coldframe.image.RestoreReport;
@@ -33,6 +36,9 @@ import java.util.concurrent.Callable;
             "",
             "A file that is there is not overwritten unless --replace is given, and then it is "
                     + "replaced whole: whoever has it open keeps the old one.",
+            "",
+            "With --over the file holds the memory of another snapshot already: only what differs "
+                    + "is written into it, and if that is interrupted, the same command goes on.",
             ""
         })
 public final class RestoreCommand implements Callable<Integer> {
@@ -56,11 +62,17 @@ public final class RestoreCommand implements Callable<Integer> {
     @Option(names = "--replace", description = "Take the place of files that are there.")
     private boolean replace;
 
+    @Option(
+            names = "--over",
+            paramLabel = "SNAPSHOT",
+            description = "Change FILE, which holds this snapshot's memory, in place.")
+    private Optional<String> present = Optional.empty();
+
     /// For picocli.
     public RestoreCommand() {}
 
     @Override
-    public Integer call() throws SnapshotException {
+    public Integer call() throws SnapshotException, CommandFailure {
         long startNs = System.nanoTime();
         OnExisting onExisting = replace ? OnExisting.REPLACE : OnExisting.REFUSE;
         try (Snapshot snapshot = store.open().open(reference);
@@ -71,15 +83,25 @@ public final class RestoreCommand implements Callable<Integer> {
                 try (Arena arena = Arena.ofConfined();
                         AtomicFile file = AtomicFile.create(stateTarget.get(), onExisting)) {
                     file.write(snapshot.stateBytes(arena));
-                    report = snapshot.restore(target, onExisting, activity);
+                    report = restore(snapshot, onExisting, activity);
                     file.commit();
                 }
             } else {
-                report = snapshot.restore(target, onExisting, activity);
+                report = restore(snapshot, onExisting, activity);
             }
             print(snapshot, report, System.nanoTime() - startNs);
         }
         return ExitCode.OK;
+    }
+
+    private RestoreReport restore(Snapshot snapshot, OnExisting onExisting, Activity activity)
+            throws SnapshotException, CommandFailure {
+        if (present.isEmpty()) {
+            return UserInput.check(() -> snapshot.restore(target, onExisting, activity));
+        }
+        try (Snapshot before = store.open().open(present.get())) {
+            return UserInput.check(() -> snapshot.restoreOver(before, target, activity));
+        }
     }
 
     private void print(Snapshot snapshot, RestoreReport report, long elapsedNs) {
@@ -88,6 +110,7 @@ public final class RestoreCommand implements Callable<Integer> {
         members.put("id", snapshot.manifest().id().toString());
         members.put("file", target.toString());
         members.put("stateFile", stateTarget.map(Path::toString));
+        members.put("over", present);
         members.put("byteCount", report.byteCount());
         members.put("bytesWritten", report.bytesWritten());
         members.put("elapsedMs", elapsedNs / 1_000_000);

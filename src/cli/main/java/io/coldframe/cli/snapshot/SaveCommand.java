@@ -6,6 +6,8 @@ import io.coldframe.cli.CommandFailure;
 import io.coldframe.cli.ExitCode;
 import io.coldframe.cli.JsonOption;
 import io.coldframe.cli.ProgressOption;
+import io.coldframe.cli.StoreOption;
+import io.coldframe.cli.UserInput;
 import io.coldframe.image.OnExisting;
 import io.coldframe.image.WriteReport;
 import io.coldframe.memory.GuestMemory;

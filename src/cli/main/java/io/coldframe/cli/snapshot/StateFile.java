@@ -3,6 +3,7 @@ package io.coldframe.cli.snapshot;
 import io.coldframe.SnapshotException;
 import io.coldframe.cli.CommandFailure;
 import io.coldframe.cli.ExitCode;
+import io.coldframe.cli.UserInput;
 import io.coldframe.snapshot.StateSource;
 import io.coldframe.state.Architecture;
 import io.coldframe.state.StateEnvelope;
@@ -59,6 +60,11 @@ final class StateFile {
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
+
+    /// Whether the command line names one.
+    boolean isAsked() {
+        return state.isPresent();
+    }
 
     StateSource read() throws IOException, CommandFailure {
         if (state.isEmpty()) {

@@ -1,9 +1,12 @@
 package io.coldframe.cli.snapshot;
 
 import io.coldframe.SnapshotException;
+import io.coldframe.cli.ColumnTable;
 import io.coldframe.cli.CommandFailure;
 import io.coldframe.cli.ExitCode;
 import io.coldframe.cli.JsonOption;
+import io.coldframe.cli.StoreOption;
+import io.coldframe.cli.UserInput;
 import io.coldframe.snapshot.SnapshotStore;
 
 import picocli.CommandLine.Command;

@@ -9,6 +9,7 @@ import io.coldframe.cli.ErrorText;
 import io.coldframe.cli.ExitCode;
 import io.coldframe.cli.JsonOption;
 import io.coldframe.cli.ProgressOption;
+import io.coldframe.cli.StoreOption;
 import io.coldframe.snapshot.PairPaths;
 import io.coldframe.snapshot.PairVerification;
 import io.coldframe.snapshot.SnapshotPair;

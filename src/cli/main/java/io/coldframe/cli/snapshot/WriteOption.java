@@ -3,6 +3,7 @@ package io.coldframe.cli.snapshot;
 import io.coldframe.Progress;
 import io.coldframe.SnapshotException;
 import io.coldframe.cli.CommandFailure;
+import io.coldframe.cli.UserInput;
 import io.coldframe.image.Output;
 import io.coldframe.image.WriteOptions;
 

@@ -247,7 +247,7 @@ final class DoctorTest {
         String plain = TextReport.of(diagnosis, Terminal.PLAIN);
         assertTrue(plain.chars().allMatch(unit -> unit == '\n' || (unit >= ' ' && unit <= '~')));
         assertTrue(plain.contains("\n  yes  jdk  "), plain);
-        String rich = TextReport.of(diagnosis, new Terminal(true, true));
+        String rich = TextReport.of(diagnosis, new Terminal(true, true, false));
         assertTrue(rich.contains("\n  \u001b[32m✓\u001b[0m  jdk  "), rich);
         assertEquals(plain.lines().count(), rich.lines().count());
     }

@@ -1,4 +1,4 @@
-package io.coldframe.cli.snapshot;
+package io.coldframe.cli;
 
 import io.coldframe.SnapshotException;
 import io.coldframe.snapshot.SnapshotStore;
@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /// `--store`, of every command that works in one.
-final class StoreOption {
+public final class StoreOption {
 
     private static final String VARIABLE = "COLDFRAME_STORE";
 
@@ -26,18 +26,21 @@ final class StoreOption {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
+    /// For picocli.
+    public StoreOption() {}
+
     /// Whether the command line names it, and not only the environment.
-    boolean isAsked() {
+    public boolean isAsked() {
         return store.isPresent();
     }
 
     /// Whether there is one at all.
-    boolean isNamed() {
+    public boolean isNamed() {
         return isAsked() || !ofEnvironment().isEmpty();
     }
 
     /// Where it is.
-    Path directory() {
+    public Path directory() {
         if (store.isPresent()) {
             return store.get();
         }
@@ -50,17 +53,17 @@ final class StoreOption {
     }
 
     /// One that is there.
-    SnapshotStore open() throws SnapshotException {
+    public SnapshotStore open() throws SnapshotException {
         return SnapshotStore.open(directory());
     }
 
     /// One that is there, without as much as the removal of dead drafts.
-    SnapshotStore openAsFound() throws SnapshotException {
+    public SnapshotStore openAsFound() throws SnapshotException {
         return SnapshotStore.openAsFound(directory());
     }
 
     /// One that is there, or a new one.
-    SnapshotStore createOrOpen() throws SnapshotException {
+    public SnapshotStore createOrOpen() throws SnapshotException {
         return SnapshotStore.createOrOpen(directory());
     }
 

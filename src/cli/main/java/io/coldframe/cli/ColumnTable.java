@@ -1,29 +1,46 @@
-package io.coldframe.cli.snapshot;
-
-import io.coldframe.cli.ErrorText;
+package io.coldframe.cli;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// Rows under a heading, each column as wide as its widest cell.
-final class ColumnTable {
+public final class ColumnTable {
 
     private static final String GAP = "  ";
 
     private final List<List<String>> rows = new ArrayList<>();
+    private final Set<String> right = new TreeSet<>();
 
-    ColumnTable(String... headings) {
+    /// A table without a row.
+    public ColumnTable(String... headings) {
         rows.add(List.of(headings));
     }
 
+    /// The same table with some columns, as those of numbers, aligned at their right ends.
+    ///
+    /// @param headings which
+    public ColumnTable alignRight(String... headings) {
+        right.addAll(List.of(headings));
+        return this;
+    }
+
     /// One more row, of as many cells as there are headings.
-    void row(String... cells) {
+    public void row(String... cells) {
         rows.add(Arrays.stream(cells).map(ErrorText::oneLine).toList());
     }
 
-    String text() {
-        int[] widths = new int[rows.getFirst().size()];
+    /// Whether there is no row under the heading.
+    public boolean isEmpty() {
+        return rows.size() == 1;
+    }
+
+    /// The lines.
+    public String text() {
+        List<String> headings = rows.getFirst();
+        int[] widths = new int[headings.size()];
         for (List<String> row : rows) {
             for (int column = 0; column < widths.length; column++) {
                 widths[column] = Math.max(widths[column], row.get(column).length());
@@ -34,7 +51,9 @@ final class ColumnTable {
             StringBuilder line = new StringBuilder();
             for (int column = 0; column < widths.length; column++) {
                 String cell = row.get(column);
-                line.append(cell).append(" ".repeat(widths[column] - cell.length())).append(GAP);
+                String padding = " ".repeat(widths[column] - cell.length());
+                boolean isRight = right.contains(headings.get(column));
+                line.append(isRight ? padding + cell : cell + padding).append(GAP);
             }
             out.append(line.toString().stripTrailing()).append('\n');
         }
