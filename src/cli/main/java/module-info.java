@@ -13,6 +13,8 @@ module io.coldframe.cli {
             info.picocli;
     opens io.coldframe.cli.bench to
             info.picocli;
+    opens io.coldframe.cli.chain to
+            info.picocli;
     opens io.coldframe.cli.doctor to
             info.picocli;
     opens io.coldframe.cli.snapshot to

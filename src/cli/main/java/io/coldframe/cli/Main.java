@@ -2,7 +2,15 @@ package io.coldframe.cli;
 
 import io.coldframe.SnapshotException;
 import io.coldframe.cli.bench.BenchCommand;
+import io.coldframe.cli.chain.BlameCommand;
+import io.coldframe.cli.chain.CompactCommand;
+import io.coldframe.cli.chain.DiffCommand;
+import io.coldframe.cli.chain.HistoryCommand;
+import io.coldframe.cli.chain.MapCommand;
+import io.coldframe.cli.chain.PruneCommand;
+import io.coldframe.cli.chain.StatsCommand;
 import io.coldframe.cli.doctor.DoctorCommand;
+import io.coldframe.cli.snapshot.CaptureCommand;
 import io.coldframe.cli.snapshot.CheckHostCommand;
 import io.coldframe.cli.snapshot.DescribeCommand;
 import io.coldframe.cli.snapshot.ExportCommand;
@@ -54,12 +62,20 @@ import java.util.concurrent.CancellationException;
         commandListHeading = "%nCommands:%n",
         subcommands = {
             SaveCommand.class,
+            CaptureCommand.class,
             ListCommand.class,
             DescribeCommand.class,
             VerifyCommand.class,
             RestoreCommand.class,
             TagCommand.class,
             RemoveCommand.class,
+            PruneCommand.class,
+            CompactCommand.class,
+            DiffCommand.class,
+            BlameCommand.class,
+            HistoryCommand.class,
+            StatsCommand.class,
+            MapCommand.class,
             ImportCommand.class,
             ExportCommand.class,
             FsckCommand.class,

@@ -7,9 +7,10 @@ import java.util.Arrays;
 import java.util.Random;
 
 /// The RAM of a guest, as a VMM leaves it in a file, and what it should be.
-final class RamFile {
+public final class RamFile {
 
-    static final int PAGE_BYTES = 4096;
+    /// What the methods count in.
+    public static final int PAGE_BYTES = 4096;
 
     private final Path path;
     private final byte[] bytes;
@@ -20,7 +21,7 @@ final class RamFile {
     }
 
     /// Random pages, with zeros in every third.
-    static RamFile random(Path path, int pageCount, long seed) throws IOException {
+    public static RamFile random(Path path, int pageCount, long seed) throws IOException {
         byte[] bytes = new byte[pageCount * PAGE_BYTES];
         new Random(seed).nextBytes(bytes);
         for (int page = 0; page < pageCount; page += 3) {
@@ -32,13 +33,13 @@ final class RamFile {
     }
 
     /// The guest writes one byte of a page, with the value that it has not.
-    void change(int page) throws IOException {
+    public void change(int page) throws IOException {
         bytes[page * PAGE_BYTES + 7]++;
         write();
     }
 
     /// The guest zeroes a page.
-    void zero(int page) throws IOException {
+    public void zero(int page) throws IOException {
         Arrays.fill(bytes, page * PAGE_BYTES, (page + 1) * PAGE_BYTES, (byte) 0);
         write();
     }
@@ -47,12 +48,13 @@ final class RamFile {
         Files.write(path, bytes);
     }
 
-    Path path() {
+    /// Where it is.
+    public Path path() {
         return path;
     }
 
     /// What is in it now.
-    byte[] bytes() {
+    public byte[] bytes() {
         return bytes.clone();
     }
 
