@@ -94,6 +94,16 @@ public final class ReadFile implements AutoCloseable {
         Transfers.requireLength(byteCount, expected, owner, path);
     }
 
+    /// The unit in which the file system likes the file to be read: where it is larger than a page,
+    /// holes may be no finer.
+    public long preferredByteCount() throws SnapshotException {
+        try (Arena arena = Arena.ofConfined()) {
+            FileStatus status = FileStatus.in(arena);
+            Syscalls.check(calls.fstat(fd, status), "fstat", path);
+            return status.preferredByteCount();
+        }
+    }
+
     /// Fills a native segment with what the file has from an offset on.
     ///
     /// @throws SnapshotException of kind `CORRUPT` if the file ends before

@@ -178,8 +178,8 @@ public final class Bridges {
     /// @param progress hears of it, and may stop it
     /// @return what was saved
     /// @throws SnapshotException of reason `MISMATCH` if the file is not as long as the guest's
-    ///     memory, `INCOMPATIBLE` if it is to be a diff and has no hole; otherwise as
-    ///     [SnapshotStore#save]
+    ///     memory, `INCOMPATIBLE` if it is to be a diff and has no hole, or none that is told page
+    ///     by page; otherwise as [SnapshotStore#save]
     /// @throws java.util.concurrent.CancellationException if the progress says so
     public static SnapshotReport importFirecracker(
             SnapshotStore store, FirecrackerMemory memory, Progress progress)

@@ -103,10 +103,40 @@ final class FirecrackerBridge {
     }
 
     private static void mark(ReadFile file, DirtyBitmap dirty) throws SnapshotException {
+        long edges = 0;
         for (long at = file.nextData(0); at < file.byteCount(); ) {
             long end = file.nextHole(at);
             dirty.markPages(PAGE.page(at), PAGE.pageCount(end) - PAGE.page(at));
+            edges = commonUnit(edges, at);
+            edges = end == file.byteCount() ? edges : commonUnit(edges, end);
             at = file.nextData(end);
+        }
+        requireFine(edges, file.preferredByteCount(), file);
+    }
+
+    /// The largest number of bytes of which both are a multiple.
+    private static long commonUnit(long one, long other) {
+        return other == 0 ? one : commonUnit(other, one % other);
+    }
+
+    /// Refuses a file whose holes are not told page by page, as on a tmpfs of huge pages: what lies
+    /// beside a written page looks written, and is zero in the file.
+    ///
+    /// @param edges the unit of which every place is a multiple where data begins or ends; 0 if
+    ///     there is none
+    /// @param blockBytes the unit of the file system
+    static void requireFine(long edges, long blockBytes, Object file) throws SnapshotException {
+        if (blockBytes > PAGE.bytes() && edges > 0 && edges % blockBytes == 0) {
+            throw new SnapshotException(
+                    Kind.UNSUPPORTED,
+                    Reason.INCOMPATIBLE,
+                    "the file system keeps blocks of %d bytes, and all data in it begins and ends"
+                                    .formatted(blockBytes)
+                            + " with one: what lies beside a written page of %s can't be told"
+                                    .formatted(PAGE)
+                            + " from zeros that were written; let the diff be written where"
+                            + " blocks are as small as pages",
+                    file);
         }
     }
 }

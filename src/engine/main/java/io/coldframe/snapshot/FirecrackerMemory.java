@@ -13,9 +13,12 @@ import java.util.TreeMap;
 /// it, and the rest is a hole. Nothing else tells a diff from a full file, so a copy that has lost
 /// its holes is refused, unless [#withoutHoles()] says that it is full.
 ///
-/// **A copy that has made holes out of zeros can't be told from the real one**: the pages that were
-/// zeroed are the parent's in it. Copy diffs with `cp --sparse=never`, or better not at all. Nor
-/// can a file be told that a file system keeps in larger pieces than pages.
+/// So is one on a file system whose blocks are larger than a page, as a tmpfs of huge pages: what
+/// lies beside a written page looks written there, as zeros.
+///
+/// What can't be seen is a copy that has made holes out of zeros, as `cp --sparse=always` does: the
+/// pages that the guest had zeroed are the parent's in it. Bring a diff from where Firecracker
+/// wrote it, or from a copy that keeps its holes and makes none.
 ///
 /// **Threads.** Immutable.
 public final class FirecrackerMemory {

@@ -177,6 +177,23 @@ final class FirecrackerTest {
         assertArrayEquals(Memories.of("aXc.efgh"), memory("next"));
     }
 
+    /// On a tmpfs of huge pages one written byte makes 2 MiB of data.
+    @Test
+    void holesThatAreNoFinerThanLargeBlocksAreRefused() throws Exception {
+        long huge = 2 << 20;
+        for (long edges : new long[] {huge, 3 * huge}) {
+            assertRefused(
+                    Kind.UNSUPPORTED,
+                    Reason.INCOMPATIBLE,
+                    () -> FirecrackerBridge.requireFine(edges, huge, "a diff"),
+                    "2097152 bytes",
+                    "a diff");
+        }
+        FirecrackerBridge.requireFine(0, huge, "no data at all");
+        FirecrackerBridge.requireFine(4096, huge, "data that ends inside a block");
+        FirecrackerBridge.requireFine(huge, 4096, "blocks as small as pages");
+    }
+
     @Test
     void labelsAreKept() throws Exception {
         Path file = Memories.raw(folder.resolve("base.mem"), Memories.of(BASE));
