@@ -61,6 +61,7 @@ final class OverwrittenFile implements RestoreTarget, AutoCloseable {
         try (Arena call = Arena.ofConfined()) {
             FileStatus status = FileStatus.in(call);
             Syscalls.check(calls.fstat(fd, status), "fstat", path);
+            requireOurs(status);
             found = status.byteCount();
         }
         int locked = Syscalls.retried(() -> calls.flock(fd, Abi.LOCK_EX | Abi.LOCK_NB));
@@ -70,6 +71,20 @@ final class OverwrittenFile implements RestoreTarget, AutoCloseable {
         }
         Syscalls.check(locked, "flock", path);
         Transfers.requireLength(found, byteCount, "image", path);
+    }
+
+    /// Refuses what is no file, and what has another name: under that it may be part of a snapshot.
+    private void requireOurs(FileStatus status) throws SnapshotException {
+        if (!status.is(Abi.S_IFREG)) {
+            throw new SnapshotException(Kind.UNSUPPORTED, "not a regular file", path);
+        }
+        if (status.linkCount() > 1) {
+            throw new SnapshotException(
+                    Kind.CONFLICT,
+                    "the file has %d names, and would change under each: copy it"
+                            .formatted(status.linkCount()),
+                    path);
+        }
     }
 
     @Override

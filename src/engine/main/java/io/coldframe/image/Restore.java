@@ -202,8 +202,8 @@ public final class Restore {
     /// @param image the file, which nobody else uses
     /// @param progress hears how far it is, and may cancel
     /// @return what was done
-    /// @throws SnapshotException if a sum does not fit, the file has another length, or it cannot
-    ///     be written
+    /// @throws SnapshotException of kind `CONFLICT` if the file has another name or is locked; if a
+    ///     sum does not fit, the file has another length, or it cannot be written
     public static RestoreReport over(Source source, Path image, Progress progress)
             throws SnapshotException {
         try (OverwrittenFile file = OverwrittenFile.open(image, source.byteCount())) {

@@ -225,7 +225,7 @@ public final class LayerChain implements PageSource, AutoCloseable {
     /// @param progress hears how far it is, and may cancel
     /// @return what was done; all of it is durable
     /// @throws SnapshotException of kind `CORRUPT` if a sum does not fit, or the file has another
-    ///     length
+    ///     length; `CONFLICT` if it has a second name, or somebody has locked it
     public RestoreReport applyOver(LayerChain present, Path image, Progress progress)
             throws SnapshotException {
         if (present.byteCount() != byteCount()) {

@@ -9,7 +9,9 @@ import io.coldframe.Progress;
 import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.SnapshotException.Reason;
+import io.coldframe.bindings.Abi;
 import io.coldframe.bindings.Errno;
+import io.coldframe.bindings.Libc;
 import io.coldframe.crash.Call;
 import io.coldframe.crash.FailingFileCalls;
 import io.coldframe.crash.FileSystems;
@@ -24,6 +26,7 @@ import io.coldframe.os.ReadFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ArgumentsSource;
@@ -212,6 +215,32 @@ final class ApplyOverTest {
             assertMixed(Files.readAllBytes(image));
             chain.applyOver(before, image, Progress.NONE);
             assertArrayEquals(newer, Files.readAllBytes(image));
+        }
+    }
+
+    @Test
+    void aFileOfSomebodyElseIsLeftAlone() throws Exception {
+        Path image = folder.resolve("image");
+        Path other = folder.resolve("other");
+        Files.write(image, older);
+        try (LayerChain before = open(false);
+                LayerChain chain = open(true)) {
+            Executable apply = () -> chain.applyOver(before, image, Progress.NONE);
+            // As a snapshot is that shares its files with an export.
+            Files.createLink(other, image);
+            SnapshotException shared = assertThrows(SnapshotException.class, apply);
+            assertEquals(Kind.CONFLICT, shared.kind());
+            assertTrue(shared.getMessage().contains("2 names"), shared::getMessage);
+            Files.delete(other);
+            int fd = Libc.open(image, Abi.O_RDONLY | Abi.O_CLOEXEC, 0);
+            try {
+                assertEquals(0, Libc.flock(fd, Abi.LOCK_SH));
+                SnapshotException busy = assertThrows(SnapshotException.class, apply);
+                assertEquals(Reason.BUSY, busy.reason());
+            } finally {
+                assertEquals(0, Libc.close(fd));
+            }
+            assertArrayEquals(older, Files.readAllBytes(image));
         }
     }
 
