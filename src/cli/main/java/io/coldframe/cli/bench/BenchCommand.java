@@ -43,6 +43,14 @@ import java.util.concurrent.CancellationException;
                     + "Floor: as many bytes in one sequential write to a new file, with the syncs "
                     + "and the rename that a commit needs. Budget 2.0.",
             "",
+            "layer.lookup: one lookup in an index of a million extents, at random offsets, in "
+                    + "nanoseconds. Floor: one read of a random one of its extents. Budget 200 ns "
+                    + "of the figure itself.",
+            "",
+            "layer.open: opening that index, which is in the page cache, with every check of its "
+                    + "manifest's digest, its checksums and its extents. Floor: one read of its "
+                    + "bytes. Budget 20 ms of the figure itself.",
+            "",
             "chain.materialise: memory, half of it zero, made a file from 1,000 layers that each "
                     + "hold single pages of it. Floor: the same from one layer. Budget 1.5.",
             "",
@@ -51,7 +59,7 @@ import java.util.concurrent.CancellationException;
                     + "times as long it takes. It has no budget and always passes.",
             "",
             "Times are medians in milliseconds, every sync included. Before the rounds that count "
-                    + "one warms up, and 20 of the short diff.1pct. Nothing is left behind.",
+                    + "one warms up, and 10 or 20 where a round is short. Nothing is left behind.",
             ""
         })
 public final class BenchCommand implements Callable<Integer> {

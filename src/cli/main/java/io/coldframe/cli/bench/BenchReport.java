@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /// The results for people and for programs.
 final class BenchReport {
@@ -24,11 +25,15 @@ final class BenchReport {
     private static Map<String, Object> members(RowResult result, long byteCount, int rounds) {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("name", result.row().rowName());
-        members.put("figure", result.figureMs());
-        members.put("unit", "ms");
-        members.put("floor", result.floorMs());
+        Budget budget = result.row().budget();
+        members.put("figure", result.figure());
+        members.put("unit", result.row().unit().symbol());
+        members.put("floor", result.floor());
         members.put("ratio", result.ratio());
-        members.put("budget", result.budget());
+        members.put("budget", budget.isNone() ? Optional.empty() : new BigDecimal(budget.most()));
+        members.put(
+                "budgetOf",
+                budget.isNone() ? Optional.empty() : budget.of().name().toLowerCase(Locale.ROOT));
         members.put("pass", result.passes());
         members.put("byteCount", byteCount);
         members.put("rounds", rounds);
@@ -43,9 +48,9 @@ final class BenchReport {
                 coldframe %s, JDK %s, %s
                 %s of random memory, durable: every sync is in it. Medians of %d rounds. What
                 comes before them warms up, touches memory and files first, and does not count:
-                one round, and 20 of the short diff.1pct.
+                one round, and 10 or 20 where a round is short.
 
-                row              figure ms     floor ms    ratio   budget
+                row                   figure        floor    ratio    budget
                 """
                         .formatted(
                                 Version.coldframe(),
@@ -60,15 +65,24 @@ final class BenchReport {
     }
 
     private static String line(RowResult result) {
+        RowUnit unit = result.row().unit();
         return String.format(
                         Locale.ROOT,
-                        "%-14s %11.1f  %11.1f  %7.3f  %7s  %s",
+                        "%-17s %10s   %10s  %7.3f  %8s  %s",
                         result.row().rowName(),
-                        result.figureMs(),
-                        result.floorMs(),
+                        "%.1f %s".formatted(result.figure(), unit.symbol()),
+                        "%.1f %s".formatted(result.floor(), unit.symbol()),
                         result.ratio(),
-                        result.budget().map(BigDecimal::toPlainString).orElse("-"),
-                        result.budget().isEmpty() ? "" : result.passes() ? "pass" : "FAIL")
+                        text(result.row().budget(), unit),
+                        result.row().budget().isNone() ? "" : result.passes() ? "pass" : "FAIL")
                 .stripTrailing();
+    }
+
+    private static String text(Budget budget, RowUnit unit) {
+        return switch (budget.of()) {
+            case RATIO -> budget.most();
+            case FIGURE -> budget.most() + " " + unit.symbol();
+            case NOTHING -> "-";
+        };
     }
 }

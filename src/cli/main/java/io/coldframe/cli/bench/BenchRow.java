@@ -9,21 +9,32 @@ import java.util.Optional;
 
 /// The rows of the benchmark.
 enum BenchRow {
-    FULL_DURABLE("full.durable", "1.15", 1),
-    FULL_MAPPED("full.mapped", "1.15", 1),
+    FULL_DURABLE("full.durable", Budget.ratio("1.15"), 1),
+    FULL_MAPPED("full.mapped", Budget.ratio("1.15"), 1),
     // Its runs are too short for one of them to be compiled in.
-    DIFF_ONE_PERCENT("diff.1pct", "2.0", 20),
-    CHAIN_MATERIALISE("chain.materialise", "1.5", 1),
-    SEED_FULL("seed.full", "", 1);
+    DIFF_ONE_PERCENT("diff.1pct", Budget.ratio("2.0"), 20),
+    LAYER_LOOKUP("layer.lookup", Budget.figure("200.0"), 10, RowUnit.NS_EACH),
+    // As the diff: an index is opened in less time than its checks take to be compiled in.
+    LAYER_OPEN("layer.open", Budget.figure("20.0"), 20),
+    CHAIN_MATERIALISE("chain.materialise", Budget.ratio("1.5"), 1),
+    SEED_FULL("seed.full", Budget.NONE, 1);
 
     private final String rowName;
-    private final String budget;
+    private final Budget.Of budgetOf;
+    private final String budgetMost;
     private final int warmUpRounds;
+    private final RowUnit unit;
 
-    BenchRow(String rowName, String budget, int warmUpRounds) {
+    BenchRow(String rowName, Budget budget, int warmUpRounds) {
+        this(rowName, budget, warmUpRounds, RowUnit.MS);
+    }
+
+    BenchRow(String rowName, Budget budget, int warmUpRounds, RowUnit unit) {
         this.rowName = rowName;
-        this.budget = budget;
+        this.budgetOf = budget.of();
+        this.budgetMost = budget.most();
         this.warmUpRounds = warmUpRounds;
+        this.unit = unit;
     }
 
     /// How many rounds do not count.
@@ -45,9 +56,14 @@ enum BenchRow {
         return rowName;
     }
 
-    /// The most that figure over floor may be, as it is written.
-    Optional<String> budget() {
-        return budget.isEmpty() ? Optional.empty() : Optional.of(budget);
+    /// The most that it may come to.
+    Budget budget() {
+        return new Budget(budgetOf, budgetMost);
+    }
+
+    /// What its figure and its floor are counted in.
+    RowUnit unit() {
+        return unit;
     }
 
     /// Makes its figure and its floor ready.
@@ -62,6 +78,8 @@ enum BenchRow {
             case CHAIN_MATERIALISE -> MaterialiseWay.contest(bench);
             case SEED_FULL ->
                     new Contest(new SeedWay(bench.bytes(), bench.folder(), "seed"), auto(bench));
+            case LAYER_LOOKUP -> LookupWay.contest(bench);
+            case LAYER_OPEN -> OpenIndexWay.contest(bench);
         };
     }
 

@@ -29,6 +29,7 @@ final class BenchCommandTest {
                     "floor",
                     "ratio",
                     "budget",
+                    "budgetOf",
                     "pass",
                     "byteCount",
                     "rounds",
@@ -54,12 +55,16 @@ final class BenchCommandTest {
                 ((List<?>) StrictJson.parse(run.out())).stream().map(JsonView::of).toList();
         for (JsonView row : rows) {
             assertEquals(MEMBERS, row.names());
-            assertEquals("ms", row.text("unit"));
+            assertEquals(row.text("name").equals("layer.lookup") ? "ns" : "ms", row.text("unit"));
             assertEquals(5, row.number("rounds"));
             double ratio = row.decimal("ratio").doubleValue();
             double figure = row.decimal("figure").doubleValue();
             assertEquals(figure / row.decimal("floor").doubleValue(), ratio, 0.001);
-            boolean passes = row.isNull("budget") || ratio <= row.decimal("budget").doubleValue();
+            assertEquals(row.isNull("budget"), row.isNull("budgetOf"));
+            boolean passes =
+                    row.isNull("budget")
+                            || (row.text("budgetOf").equals("ratio") ? ratio : figure)
+                                    <= row.decimal("budget").doubleValue();
             assertEquals(passes, row.flag("pass"));
         }
         assertEquals(
@@ -67,6 +72,8 @@ final class BenchCommandTest {
                         "full.durable",
                         "full.mapped",
                         "diff.1pct",
+                        "layer.lookup",
+                        "layer.open",
                         "chain.materialise",
                         "seed.full"),
                 rows.stream().map(row -> row.text("name")).toList());

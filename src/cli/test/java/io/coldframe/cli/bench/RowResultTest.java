@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 
 import java.math.BigDecimal;
-import java.util.Optional;
 
 final class RowResultTest {
 
@@ -18,9 +17,9 @@ final class RowResultTest {
     @Test
     void theRatioIsFigureOverFloor() {
         RowResult result = of(BenchRow.DIFF_ONE_PERCENT, 30_000_000, 20_000_000);
-        assertEquals(new BigDecimal("30.000"), result.figureMs());
+        assertEquals(new BigDecimal("30.000"), result.figure());
         assertEquals(new BigDecimal("1.500"), result.ratio());
-        assertEquals(Optional.of(new BigDecimal("2.0")), result.budget());
+        assertEquals(Budget.ratio("2.0"), result.row().budget());
     }
 
     @Test
@@ -40,6 +39,17 @@ final class RowResultTest {
     void aRowWithoutABudgetPasses() {
         RowResult result = of(BenchRow.SEED_FULL, 9_000_000_000.0, 1_000_000_000);
         assertTrue(result.passes());
-        assertEquals(Optional.empty(), result.budget());
+        assertTrue(result.row().budget().isNone());
+    }
+
+    /// A million lookups that take 86 ms together take 86 ns each, whatever the floor takes.
+    @Test
+    void aBudgetMayBeOfTheFigure() {
+        RowResult result = of(BenchRow.LAYER_LOOKUP, 86_000_000, 1_000_000);
+        assertEquals(new BigDecimal("86.000"), result.figure());
+        assertEquals("ns", result.row().unit().symbol());
+        assertTrue(result.passes());
+        assertFalse(of(BenchRow.LAYER_LOOKUP, 200_001_000, 200_000_000).passes());
+        assertTrue(of(BenchRow.LAYER_OPEN, 20_000_000, 1_000_000).passes());
     }
 }
