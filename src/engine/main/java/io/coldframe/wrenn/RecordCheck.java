@@ -9,22 +9,38 @@ import java.lang.foreign.MemorySegment;
 
 /// Refuses records that do not cover a guest's memory, each byte once and in order.
 ///
-/// @param fields what the header says
-/// @param resource the file, for the message of a refusal
-record RecordCheck(WrennFields fields, Object resource) {
+/// **Threads.** One at a time.
+final class RecordCheck {
 
-    void requireCover(MemorySegment records) throws SnapshotException {
-        int count = (int) (records.byteSize() / WrennLayout.RECORD_BYTES);
-        long covered = 0;
-        for (int index = 0; index < count; index++) {
+    private final WrennFields fields;
+    private final Object resource;
+    private long covered;
+    private int count;
+
+    /// @param fields what the header says
+    /// @param resource the file, for the message of a refusal
+    RecordCheck(WrennFields fields, Object resource) {
+        this.fields = fields;
+        this.resource = resource;
+    }
+
+    /// Some records, which follow those before.
+    void add(MemorySegment records) throws SnapshotException {
+        int end = (int) (records.byteSize() / WrennLayout.RECORD_BYTES);
+        for (int index = 0; index < end; index++) {
             WrennRecord record = WrennLayout.record(records, index);
             if (record.offset() != covered) {
-                throw refusal(index, record, misplaced(record, covered));
+                throw refusal(record, misplaced(record, covered));
             }
-            requireLength(index, record);
-            requireStorage(index, record);
+            requireLength(record);
+            requireStorage(record);
             covered = record.endOffset();
+            count++;
         }
+    }
+
+    /// There are no more.
+    void finish() throws SnapshotException {
         if (covered < fields.byteCount()) {
             throw corrupt(
                     Reason.TOO_SHORT,
@@ -40,38 +56,38 @@ record RecordCheck(WrennFields fields, Object resource) {
                 : "leaves out what follows %d, where those before it end".formatted(covered);
     }
 
-    private void requireLength(int index, WrennRecord record) throws SnapshotException {
+    private void requireLength(WrennRecord record) throws SnapshotException {
         // A subtraction, because the sum is what overflows.
         long room = fields.endOfLastBlock() - record.offset();
         if (record.offset() >= fields.byteCount()
                 || record.byteCount() <= 0
                 || record.byteCount() > room) {
-            throw refusal(index, record, "is empty, or ends behind " + fields.endOfLastBlock());
+            throw refusal(record, "is empty, or ends behind " + fields.endOfLastBlock());
         }
         if (!WrennFields.UNIT.isAligned(record.byteCount())
                 && record.endOffset() != fields.byteCount()) {
-            throw refusal(index, record, "is not of whole blocks");
+            throw refusal(record, "is not of whole blocks");
         }
     }
 
-    private void requireStorage(int index, WrennRecord record) throws SnapshotException {
+    private void requireStorage(WrennRecord record) throws SnapshotException {
         // What lies nowhere has no place that could be wrong; Wrenn counts zeros there.
         if (record.isZero()) {
             return;
         }
         if (record.storageOffset() < 0
-                || record.storageOffset() >= WrennHeader.BYTE_COUNT_MAX
+                || record.storageOffset() > WrennHeader.BYTE_COUNT_MAX - record.byteCount()
                 || !WrennFields.UNIT.isAligned(record.storageOffset())) {
-            throw refusal(index, record, "lies at no block of a file");
+            throw refusal(record, "lies at no block of a file");
         }
     }
 
-    private SnapshotException refusal(int index, WrennRecord record, String what) {
+    private SnapshotException refusal(WrennRecord record, String what) {
         return corrupt(
                 Reason.ENCODING,
                 "record %d, of %s bytes at offset %s and at %s of the file of %s, %s"
                         .formatted(
-                                index,
+                                count,
                                 Long.toUnsignedString(record.byteCount()),
                                 Long.toUnsignedString(record.offset()),
                                 Long.toUnsignedString(record.storageOffset()),

@@ -54,6 +54,9 @@ public final class WrennHeader implements AutoCloseable {
     // From the fourth on the bytes are others.
     static final int VERSION_MAX = 3;
 
+    // 640 KB: so long that a read costs more than its call.
+    private static final int PIECE_RECORDS = 1 << 14;
+
     private final Arena arena;
     private final MemorySegment bytes;
     private final MemorySegment records;
@@ -75,18 +78,33 @@ public final class WrennHeader implements AutoCloseable {
     public static WrennHeader read(Path file) throws SnapshotException {
         Arena arena = Arena.ofShared();
         try (ReadFile opened = ReadFile.open(FileCalls.current(), file)) {
-            long byteCount = opened.byteCount();
-            WrennLayout.requireFileLength(byteCount, file);
-            // The first bytes say how many there can be, before as much memory is taken.
-            MemorySegment first = arena.allocate(WrennLayout.HEADER_BYTES);
-            opened.read(0, first);
-            WrennFields.decode(first, file).requireRecordCount(byteCount, file);
-            MemorySegment bytes = arena.allocate(byteCount, Long.BYTES);
+            requireWhole(opened, file);
+            MemorySegment bytes = arena.allocate(opened.byteCount(), Long.BYTES);
             opened.read(0, bytes);
             return of(arena, bytes, file);
         } catch (Throwable failure) {
             Failures.closeAfter(failure, arena);
             throw failure;
+        }
+    }
+
+    /// Looks at a file piece by piece, before as much memory is taken as it is long: a hole of any
+    /// length costs nothing on a disk.
+    private static void requireWhole(ReadFile file, Path path) throws SnapshotException {
+        WrennLayout.requireFileLength(file.byteCount(), path);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment first = arena.allocate(WrennLayout.HEADER_BYTES);
+            file.read(0, first);
+            WrennFields fields = WrennFields.decode(first, path);
+            fields.requireRecordCount(file.byteCount(), path);
+            RecordCheck check = new RecordCheck(fields, path);
+            MemorySegment piece = arena.allocate(WrennLayout.recordAt(PIECE_RECORDS));
+            for (long at = first.byteSize(); at < file.byteCount(); at += piece.byteSize()) {
+                long pieceBytes = Math.min(piece.byteSize(), file.byteCount() - at);
+                file.read(at, piece.asSlice(0, pieceBytes));
+                check.add(piece.asSlice(0, pieceBytes));
+            }
+            check.finish();
         }
     }
 
@@ -114,7 +132,9 @@ public final class WrennHeader implements AutoCloseable {
             throws SnapshotException {
         WrennFields fields = WrennFields.decode(bytes, resource);
         WrennHeader header = new WrennHeader(arena, bytes, fields);
-        new RecordCheck(fields, resource).requireCover(header.records);
+        RecordCheck check = new RecordCheck(fields, resource);
+        check.add(header.records);
+        check.finish();
         return header;
     }
 

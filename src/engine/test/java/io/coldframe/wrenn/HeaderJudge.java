@@ -61,7 +61,7 @@ final class HeaderJudge {
     private boolean isStorageGood(int recordAt, BigInteger unit) {
         BigInteger storage = number(recordAt + 32);
         return isNil(recordAt + 16)
-                || (storage.compareTo(BigInteger.ONE.shiftLeft(52)) < 0
+                || (storage.add(number(recordAt + 8)).compareTo(BigInteger.ONE.shiftLeft(52)) <= 0
                         && storage.mod(unit).signum() == 0);
     }
 

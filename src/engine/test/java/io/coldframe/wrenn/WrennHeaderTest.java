@@ -254,6 +254,22 @@ final class WrennHeaderTest {
     }
 
     @Test
+    void recordsOfZerosAreRefusedBeforeMemoryIsTaken(@TempDir Path directory) throws IOException {
+        long byteCount = 1L << 50;
+        byte[] bytes = Headers.bytes(byteCount, List.of(zero(0, 1)));
+        Path file = Files.write(directory.resolve("memfile.header"), bytes);
+        try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            // As many records as a header may have, all but one of them a hole.
+            long length = 64 + 40L * WrennHeader.RECORDS_MAX;
+            channel.write(ByteBuffer.allocate(1), length - 1);
+        }
+        SnapshotException refusal =
+                assertThrows(SnapshotException.class, () -> WrennHeader.read(file).close());
+        assertEquals(Kind.CORRUPT, refusal.kind());
+        assertTrue(refusal.toString().contains("record 1,"), refusal::toString);
+    }
+
+    @Test
     void aLinkIsNotFollowedAndAMissingFileIsMissing(@TempDir Path directory) throws IOException {
         byte[] bytes = Headers.bytes(BLOCK, List.of(zero(0, 1)));
         Path file = Files.write(directory.resolve("memfile.header"), bytes);
