@@ -39,6 +39,9 @@ final class LayerSaver {
     private final LayerSource source;
     private final SaveTarget target;
 
+    // The parent, once it is open.
+    private Optional<StoredSnapshot> stored = Optional.empty();
+
     // What the new index names, which is known once it is written.
     private List<LayerRef> named = List.of();
     private Optional<UUID> base = Optional.empty();
@@ -56,10 +59,23 @@ final class LayerSaver {
         SnapshotReport report;
         try (LayerLease _ = LayerLease.take(paths)) {
             report = saveAfterParent();
+        } catch (Throwable failure) {
+            sweepIfParentHasGone();
+            throw failure;
         }
-        // Not before: nothing is swept while somebody holds a lease.
-        target.afterCommit();
+        if (!sweepIfParentHasGone()) {
+            target.afterCommit();
+        }
         return report;
+    }
+
+    /// Who took the parent away could not sweep while this held its lease.
+    private boolean sweepIfParentHasGone() {
+        boolean hasGone = stored.isPresent() && !SnapshotOpener.isUnchanged(stored.get());
+        if (hasGone) {
+            LayerSweep _ = new LayerShelf(paths).sweep();
+        }
+        return hasGone;
     }
 
     private SnapshotReport saveAfterParent() throws SnapshotException {
@@ -68,6 +84,7 @@ final class LayerSaver {
         }
         String reference = request.parentReference().get();
         try (Snapshot parent = new SnapshotOpener(paths).open(reference)) {
+            stored = Optional.of(parent.memory().stored());
             requireFitting(parent);
             return save(Optional.of(parent));
         }
@@ -91,12 +108,12 @@ final class LayerSaver {
             SnapshotReport report =
                     new SnapshotCommit(request, target.path())
                             .run(
-                                    parent.map(opened -> opened.memory().stored()),
+                                    stored,
                                     () -> target.check(base),
                                     (draft, origin) ->
                                             bring(draft, origin, parent, options, drained),
                                     () -> {
-                                        requireStillThere(parent);
+                                        requireStillThere();
                                         target.checkAtCommit(base);
                                     });
             drained.commit();
@@ -186,9 +203,9 @@ final class LayerSaver {
     }
 
     /// Refuses if something is gone that the new index names. Under the lock of the store.
-    private void requireStillThere(Optional<Snapshot> parent) throws SnapshotException {
+    private void requireStillThere() throws SnapshotException {
         // While the parent lives as it is, nobody takes away what it reads.
-        if (parent.isEmpty() || isUnchanged(parent.get())) {
+        if (stored.isEmpty() || isUnchanged(stored.get())) {
             return;
         }
         if (base.isPresent() && Catalogue.of(paths).withId(base.get()).isEmpty()) {
@@ -207,9 +224,9 @@ final class LayerSaver {
         }
     }
 
-    private static boolean isUnchanged(Snapshot parent) {
+    private static boolean isUnchanged(StoredSnapshot parent) {
         try {
-            return parent.memory().stored().isUnchanged();
+            return parent.isUnchanged();
         } catch (SnapshotException broken) {
             return false;
         }
