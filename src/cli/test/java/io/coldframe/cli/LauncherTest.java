@@ -27,6 +27,11 @@ import java.util.stream.Stream;
 /// whose Java only write down how they were called.
 final class LauncherTest {
 
+    private static final List<String> MOVING =
+            List.of(
+                    "bench", "save", "capture", "compact", "diff", "restore", "verify", "fsck",
+                    "import", "export");
+
     @TempDir private Path scratch;
     private FakeTree tree;
     private Path jdk;
@@ -84,11 +89,11 @@ final class LauncherTest {
     @ParameterizedTest
     @MethodSource("shells")
     void whatMovesMemoryGetsTheSecondCompiler(String shell) throws Exception {
-        for (String quick : List.of("doctor", "describe", "ls", "--version", "bench ")) {
+        for (String quick : List.of("doctor", "describe", "ls", "map", "--version", "bench ")) {
             String out = tree.run(shell, withJdk, quick, "save").out();
             assertTrue(out.contains("[-XX:TieredStopAtLevel=1]"), out);
         }
-        for (String moving : List.of("bench", "save", "restore", "verify", "import", "export")) {
+        for (String moving : MOVING) {
             String out = tree.run(shell, withJdk, moving, "doctor").out();
             assertFalse(out.contains("TieredStopAtLevel"), out);
             assertTrue(out.contains("[-XX:+UseSerialGC]"), out);
