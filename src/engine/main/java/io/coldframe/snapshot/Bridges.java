@@ -144,7 +144,7 @@ public final class Bridges {
         return WrennImport.run(store, generations, progress);
     }
 
-    /// Writes a snapshot, and all of its ancestors that are still there, as generations of Wrenn's:
+    /// Writes a snapshot, and its ancestors as far back as none is gone, as generations of Wrenn's:
     /// a directory each, of the snapshot's name, with the header and every compact file that it
     /// names.
     ///

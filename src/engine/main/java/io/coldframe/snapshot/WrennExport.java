@@ -91,7 +91,7 @@ final class WrennExport implements AutoCloseable {
         }
     }
 
-    /// The snapshot and the ancestors that are still there, the oldest first.
+    /// The snapshot and its ancestors as far back as none is gone, the oldest first.
     private List<Manifest> line(String reference) throws SnapshotException {
         Map<UUID, Manifest> byId = new HashMap<>();
         for (SnapshotSummary summary : store.list()) {

@@ -330,6 +330,32 @@ final class WrennBridgeTest {
     }
 
     @Test
+    void whatWasCompactedGoesBackWithTheSameBytes() throws Exception {
+        writeChain(MEMORIES);
+        importAll("vm");
+        store.compact(store.planCompaction(CompactionPolicy.intoOne(List.of("vm"))), Progress.NONE);
+        WrennExportReport report = exportAll("vm", folder.resolve("out"));
+        for (int generation = 0; generation < MEMORIES.length; generation++) {
+            var each = report.generations().get(generation);
+            assertTrue(each.isOriginal(), each::toString);
+            assertSameFiles(chain.resolve("g" + generation), each.directory());
+        }
+    }
+
+    @Test
+    void whatAnAncestorThatIsGoneHidesIsNotExported() throws Exception {
+        writeChain(MEMORIES);
+        importAll("vm");
+        store.delete("vm.1");
+        WrennExportReport report = exportAll("vm.2", folder.resolve("out"));
+        assertEquals(
+                List.of("vm.2"),
+                report.generations().stream().map(WrennExportReport.Generation::name).toList());
+        assertArrayEquals(
+                Memories.of(MEMORIES[2]), exported(report.generations().getFirst().directory()));
+    }
+
+    @Test
     void imagesAreExportedToo() throws Exception {
         try (GuestMemory memory = Guests.ofPages(6)) {
             Guests.write(memory, 1, 'a');
