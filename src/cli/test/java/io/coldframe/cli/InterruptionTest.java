@@ -7,11 +7,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -21,6 +23,9 @@ final class InterruptionTest {
 
     // Nobody writes this much before a signal arrives.
     private static final long LARGE_BYTES = 4L << 30;
+
+    // Nor is this much copied.
+    private static final int DENSE_MIB = 256;
 
     @TempDir private Path folder;
 
@@ -100,6 +105,65 @@ final class InterruptionTest {
         assertEquals(ExitCode.INTERRUPTED, save.exitValue());
         assertEquals("coldframe: stopped\n", text(save));
         assertEquals(before, files(store));
+    }
+
+    /// Memory without a hole or a zero, so that all of it has to be stored.
+    private Path denseRam() throws IOException {
+        Path ram = folder.resolve("dense");
+        byte[] piece = new byte[1 << 20];
+        try (OutputStream out = Files.newOutputStream(ram)) {
+            for (int at = 0; at < DENSE_MIB; at++) {
+                Arrays.fill(piece, (byte) (1 + at % 255));
+                out.write(piece);
+            }
+        }
+        return ram;
+    }
+
+    @Test
+    void aCaptureThatIsStoppedLeavesTheStoreAsItWas() throws Exception {
+        Path ram = denseRam();
+        Path store = folder.resolve("store");
+        CommandRun.of("capture", "first", "--memory", smallRam(), "--store", store).expect(0);
+        List<Path> before = files(store);
+
+        Process capture =
+                start("capture", "g0", "--memory", ram, "--store", store, "--threads", "1");
+        while (files(store).equals(before)) {
+            assertTrue(capture.isAlive(), () -> "it ended: " + text(capture));
+            Thread.onSpinWait();
+        }
+        interruptWhen(capture, store);
+        assertEquals(ExitCode.INTERRUPTED, capture.exitValue());
+        assertEquals("coldframe: stopped\n", text(capture));
+        assertEquals(before, files(store));
+        CommandRun.of("fsck", "--store", store).expect(ExitCode.OK);
+    }
+
+    @Test
+    void aCompactionThatIsStoppedGoesOnWhereItWas() throws Exception {
+        Path ram = denseRam();
+        Path store = folder.resolve("store");
+        CommandRun.of("capture", "g0", "--memory", ram, "--store", store).expect(0);
+        try (RandomAccessFile file = new RandomAccessFile(ram.toFile(), "rw")) {
+            file.write(0xff);
+        }
+        CommandRun.of("capture", "g1", "--memory", ram, "--parent", "g0", "--store", store)
+                .expect(0);
+
+        Process compact = start("compact", "g1", "--store", store);
+        interruptWhen(compact, store.resolve(".compaction"));
+        assertEquals(ExitCode.INTERRUPTED, compact.exitValue());
+        assertEquals("coldframe: stopped\n", text(compact));
+        CommandRun.of("verify", "--store", store).expect(ExitCode.OK);
+
+        CommandRun.of("compact", "g1", "--store", store).expect(ExitCode.OK);
+        JsonView stats = CommandRun.json("stats", "g1", "--store", store, "--json");
+        assertEquals(1L, stats.objects("snapshots").getFirst().get("depth"));
+        CommandRun.of("fsck", "--store", store).expect(ExitCode.OK);
+        Path back = folder.resolve("back");
+        CommandRun.of("restore", "g1", back, "--store", store).expect(ExitCode.OK);
+        assertEquals(-1, Files.mismatch(ram, back));
     }
 
     private Path smallRam() throws IOException {
