@@ -31,7 +31,7 @@ import java.util.stream.Stream;
 final class RealGuest implements AutoCloseable {
     private static final int MIB = 1 << 20;
 
-    static final long MEMORY_BYTES = 128L * MIB;
+    static final long MEMORY_BYTES = 96L * MIB;
 
     private static final String QEMU = "qemu-system-x86_64";
     private static final Path BUSYBOX = Path.of("/bin/busybox");
@@ -43,21 +43,21 @@ final class RealGuest implements AutoCloseable {
             """
             #!/bin/busybox sh
             b=/bin/busybox
-            $b mkdir -p /proc /tmp
+            $b mkdir -p /proc /ram
             $b mount -t proc proc /proc
-            $b mount -t tmpfs tmpfs /tmp
+            $b mount -t tmpfs tmpfs /ram
             echo "guest: ready"
             i=0
             while read line; do
               i=$((i+1))
               case "$line" in
-                fill*) $b dd if=/dev/urandom of=/tmp/f$i bs=64k count=32 status=none;;
-                zero*) for f in /tmp/f*; do
+                fill*) $b dd if=/dev/urandom of=/ram/f$i bs=64k count=32 status=none;;
+                zero*) for f in /ram/f*; do
                     $b dd if=/dev/zero of=$f bs=64k count=16 conv=notrunc status=none; done;;
-                again*) for f in /tmp/f*; do
+                again*) for f in /ram/f*; do
                     $b dd if=$f of=$f bs=64k conv=notrunc status=none; done;;
-                drop*) $b rm -f /tmp/f*;;
-                say*) $b cat /tmp/f* | $b sha256sum | $b cut -c 1-64;;
+                drop*) $b rm -f /ram/f*;;
+                say*) $b cat /ram/f* | $b sha256sum | $b cut -c 1-64;;
               esac
               echo "guest: did $line"
             done
