@@ -98,7 +98,7 @@ final class StoreLayers implements LayerFinder {
         stored.manifest().memory().layerId().ifPresent(id -> holders.putIfAbsent(id, stored));
     }
 
-    /// The parent, if it is still called what it was.
+    /// The parent, if it is still called what it was. Its generation is less, so the walk ends.
     private Optional<StoredSnapshot> parentByName(StoredSnapshot child) {
         Optional<Manifest.Parent> parent = child.manifest().parent();
         if (parent.isEmpty() || !Names.isName(parent.get().name())) {
@@ -106,7 +106,8 @@ final class StoreLayers implements LayerFinder {
         }
         try {
             return Optional.of(StoredSnapshot.read(paths.snapshot(parent.get().name())))
-                    .filter(found -> found.manifest().id().equals(parent.get().id()));
+                    .filter(found -> found.manifest().id().equals(parent.get().id()))
+                    .filter(found -> found.manifest().generation() < child.manifest().generation());
         } catch (SnapshotException goneOrBroken) {
             return Optional.empty();
         }
