@@ -72,14 +72,6 @@ record Catalogue(
                 .toList();
     }
 
-    /// The snapshots whose parent has this id.
-    List<StoredSnapshot> childrenOf(UUID id) {
-        return readable.values().stream()
-                .filter(snapshot -> snapshot.manifest().parent().isPresent())
-                .filter(snapshot -> snapshot.manifest().parent().get().id().equals(id))
-                .toList();
-    }
-
     /// The snapshots whose parent is gone or unreadable, and was called this.
     List<StoredSnapshot> orphansOf(String name) {
         return readable.values().stream()
