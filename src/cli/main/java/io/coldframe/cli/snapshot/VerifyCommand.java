@@ -10,9 +10,12 @@ import io.coldframe.cli.ExitCode;
 import io.coldframe.cli.JsonOption;
 import io.coldframe.cli.ProgressOption;
 import io.coldframe.cli.StoreOption;
+import io.coldframe.inspect.StoreVerification;
 import io.coldframe.snapshot.PairPaths;
 import io.coldframe.snapshot.PairVerification;
+import io.coldframe.snapshot.Snapshot;
 import io.coldframe.snapshot.SnapshotPair;
+import io.coldframe.snapshot.SnapshotStore;
 import io.coldframe.snapshot.SnapshotSummary;
 import io.coldframe.snapshot.VerifyReport;
 
@@ -86,24 +89,43 @@ public final class VerifyCommand implements Callable<Integer> {
     /// The newest first: whoever lies on others has them read with it, and nothing is read twice.
     private void verifyAll(List<Result> results, Progress activity) throws SnapshotException {
         Set<Object> done = new HashSet<>();
-        for (SnapshotSummary summary : store.open().list().reversed()) {
+        SnapshotStore opened = store.open();
+        StoreVerification verification = new StoreVerification();
+        for (SnapshotSummary summary : opened.list().reversed()) {
             if (!done.contains(summary.name())) {
-                Result result = verify(summary.name(), activity);
+                Result result =
+                        verify(
+                                summary.name(),
+                                () -> {
+                                    try (Snapshot snapshot = opened.open(summary.name())) {
+                                        return stored(verification.verify(snapshot, activity));
+                                    }
+                                });
                 results.add(result);
                 result.read().forEach(read -> done.add(read.get("name")));
             }
         }
     }
 
-    /// What is damaged is a result; whatever else goes wrong ends the command.
     private Result verify(String reference, Progress activity) throws SnapshotException {
+        return verify(
+                reference,
+                () ->
+                        PairFile.isMeant(reference, store)
+                                ? pair(PairPaths.of(Path.of(reference)), activity)
+                                : stored(store.open().verify(reference, activity)));
+    }
+
+    /// Reads something, and says what.
+    @FunctionalInterface
+    private interface Reading {
+        List<Map<String, Object>> read() throws SnapshotException;
+    }
+
+    /// What is damaged is a result; whatever else goes wrong ends the command.
+    private static Result verify(String reference, Reading reading) throws SnapshotException {
         try {
-            return new Result(
-                    reference,
-                    "",
-                    !references.isEmpty() && PairFile.isMeant(reference, store)
-                            ? pair(PairPaths.of(Path.of(reference)), activity)
-                            : stored(store.open().verify(reference, activity)));
+            return new Result(reference, "", reading.read());
         } catch (SnapshotException failure) {
             if (failure.kind() != Kind.CORRUPT) {
                 throw failure;

@@ -136,6 +136,52 @@ final class ChainCareTest {
         assertTrue(blame.contains("\n(gone) "), blame);
     }
 
+    private long bytesVerified() {
+        return chain.json("verify").objects("results").stream()
+                .flatMap(result -> result.objects("read").stream())
+                .mapToLong(read -> read.number("byteCount"))
+                .sum();
+    }
+
+    private long bytesStored() {
+        return chain.json("stats").objects("layers").stream()
+                .mapToLong(layer -> layer.number("storedBlockCount") * RamFile.PAGE_BYTES)
+                .sum();
+    }
+
+    @Test
+    void nothingThatIsSharedIsVerifiedTwice() {
+        assertEquals(bytesStored(), bytesVerified());
+        chain.run("compact", "g2").expect(ExitCode.OK);
+        assertEquals(bytesStored(), bytesVerified());
+    }
+
+    @Test
+    void aBadBlockIsFoundInEverySnapshotThatReadsIt() throws IOException {
+        // The second block of the first layer is page 2, which all read.
+        Path layer = chain.store().resolve("g0/memory.layer");
+        byte[] bytes = Files.readAllBytes(layer);
+        bytes[RamFile.PAGE_BYTES + 5] ^= 1;
+        Files.write(layer, bytes);
+        CommandRun run = chain.run("verify", "--json").expect(ExitCode.DAMAGED);
+        for (JsonView result : run.json().objects("results")) {
+            assertEquals(false, result.get("ok"), result.toString());
+            assertTrue(result.text("problem").contains("page"), result.toString());
+        }
+        // And one that a single snapshot reads is not the others' fault.
+        bytes[RamFile.PAGE_BYTES + 5] ^= 1;
+        Files.write(layer, bytes);
+        Path own = chain.store().resolve("g2/memory.layer");
+        byte[] ownBytes = Files.readAllBytes(own);
+        ownBytes[9] ^= 1;
+        Files.write(own, ownBytes);
+        List<JsonView> results =
+                chain.run("verify", "--json").expect(ExitCode.DAMAGED).json().objects("results");
+        assertEquals(
+                List.of(false, true, true),
+                results.stream().map(result -> result.get("ok")).toList());
+    }
+
     @Test
     void pruneSaysOfEachSnapshotWhy() throws IOException {
         chain.run("tag", "golden", "g0").expect(ExitCode.OK);
