@@ -230,7 +230,7 @@ final class ApplyOverTest {
             Files.createLink(other, image);
             SnapshotException shared = assertThrows(SnapshotException.class, apply);
             assertEquals(Kind.CONFLICT, shared.kind());
-            assertTrue(shared.getMessage().contains("2 names"), shared::getMessage);
+            assertTrue(String.valueOf(shared.getMessage()).contains("2 names"), shared::getMessage);
             Files.delete(other);
             int fd = Libc.open(image, Abi.O_RDONLY | Abi.O_CLOEXEC, 0);
             try {

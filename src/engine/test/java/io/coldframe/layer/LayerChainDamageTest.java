@@ -35,6 +35,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 
@@ -174,7 +175,8 @@ final class LayerChainDamageTest {
     }
 
     private void assertFound(String way, Map<String, Executable> ways, Path file, int at) {
-        SnapshotException failure = assertThrows(SnapshotException.class, ways.get(way), way);
+        SnapshotException failure =
+                assertThrows(SnapshotException.class, Objects.requireNonNull(ways.get(way)), way);
         assertEquals(Kind.CORRUPT, failure.kind());
         assertEquals(Reason.CHECKSUM, failure.reason());
         int stored = at / 512;
@@ -184,8 +186,10 @@ final class LayerChainDamageTest {
                         ? "guest page %d at guest address 0x%x".formatted(block, block * 512)
                         : "block %d at image offset %d".formatted(block, block * 512);
         String place = "stored block %d at offset %d, %s:".formatted(stored, stored * 512, where);
-        assertTrue(failure.getMessage().contains(place), failure::getMessage);
-        assertTrue(failure.getMessage().contains(file.toString()), failure::getMessage);
+        assertTrue(String.valueOf(failure.getMessage()).contains(place), failure::getMessage);
+        assertTrue(
+                String.valueOf(failure.getMessage()).contains(file.toString()),
+                failure::getMessage);
     }
 
     @Test
@@ -206,7 +210,9 @@ final class LayerChainDamageTest {
                     assertTrue(
                             failure.kind() == Kind.CORRUPT || failure.kind() == Kind.UNSUPPORTED,
                             failure::toString);
-                    assertTrue(failure.getMessage().contains(file.toString()), failure::toString);
+                    assertTrue(
+                            String.valueOf(failure.getMessage()).contains(file.toString()),
+                            failure::toString);
                 }
             }
             Files.write(file, good);

@@ -138,8 +138,12 @@ final class LayerChainTest {
                 assertTrue(limit >= 4, "opened with " + limit);
             } catch (SnapshotException failure) {
                 assertEquals(Kind.UNSUPPORTED, failure.kind(), failure::toString);
-                assertTrue(failure.getMessage().contains("compact"), failure::getMessage);
-                assertTrue(failure.getMessage().contains("4 layers"), failure::getMessage);
+                assertTrue(
+                        String.valueOf(failure.getMessage()).contains("compact"),
+                        failure::getMessage);
+                assertTrue(
+                        String.valueOf(failure.getMessage()).contains("4 layers"),
+                        failure::getMessage);
             }
             assertEquals(0, calls.openCount, "left open with " + limit);
         }
@@ -271,7 +275,8 @@ final class LayerChainTest {
                             () -> chain.applyOver(other, image, Progress.NONE),
                             () -> other.applyOver(chain, image, Progress.NONE));
             for (Executable use : uses) {
-                String message = assertThrows(IllegalStateException.class, use).getMessage();
+                String message =
+                        String.valueOf(assertThrows(IllegalStateException.class, use).getMessage());
                 assertTrue(message.startsWith("closed"), message);
             }
             other.verify(memory.layout(), Progress.NONE);

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 
@@ -71,7 +72,7 @@ final class LayerPile implements AutoCloseable {
     }
 
     LayerFiles files(int layer) {
-        return files.get(IndexSamples.layerId(layer));
+        return Objects.requireNonNull(files.get(IndexSamples.layerId(layer)));
     }
 
     List<LayerRef> refs() {
