@@ -8,6 +8,7 @@ import io.coldframe.image.AtomicFile;
 import io.coldframe.image.DirectoryEntries;
 import io.coldframe.image.LockFile;
 import io.coldframe.image.OnExisting;
+import io.coldframe.layer.LayerRef;
 import io.coldframe.layer.Relocation;
 
 import java.io.IOException;
@@ -54,10 +55,15 @@ record CompactionFiles(StorePaths paths) {
         return paths.compaction().resolve(layer + LAYER_END);
     }
 
-    /// Keeps every other compaction out until it is closed.
-    LockFile lock() throws SnapshotException {
+    /// Keeps every other compaction out until it is closed; empty if another one is at work.
+    Optional<LockFile> tryLock() throws SnapshotException {
         StoreDirectories.ensure(paths.compaction());
-        return LockFile.tryAlone(lockFile())
+        return LockFile.tryAlone(lockFile());
+    }
+
+    /// As the other, or a refusal.
+    LockFile lock() throws SnapshotException {
+        return tryLock()
                 .orElseThrow(
                         () ->
                                 new SnapshotException(
@@ -106,6 +112,46 @@ record CompactionFiles(StorePaths paths) {
         } catch (IOException failure) {
             throw PartFile.failure(file, failure);
         }
+    }
+
+    /// The same, if a run can go on with it: the new layer is in its place, or all that it is made
+    /// of is there still. What nobody reads any more may have been removed meanwhile.
+    Optional<Relocation> usableJournal() throws SnapshotException {
+        Optional<Relocation> journal = journal();
+        if (journal.isPresent() && !isUsable(journal.get())) {
+            journal.get().close();
+            return Optional.empty();
+        }
+        return journal;
+    }
+
+    private boolean isUsable(Relocation relocation) throws SnapshotException {
+        if (StorePaths.isDirectory(paths.layer(relocation.newLayer()))) {
+            return true;
+        }
+        StoreLayers layers = new StoreLayers(paths);
+        try {
+            for (LayerRef layer : relocation.layers()) {
+                layers.find(layer);
+            }
+        } catch (SnapshotException failure) {
+            if (failure.kind() == Kind.MISSING) {
+                return false;
+            }
+            throw failure;
+        }
+        return relocation.base().isEmpty()
+                || Catalogue.of(paths)
+                        .withId(relocation.base().get().origin().snapshotId())
+                        .isPresent();
+    }
+
+    /// How long the files are that would be discarded.
+    long byteCount() throws SnapshotException {
+        if (!StorePaths.isDirectory(paths.compaction())) {
+            return 0;
+        }
+        return LayerShelf.byteCount(paths.compaction());
     }
 
     /// Writes down what is about to be done.

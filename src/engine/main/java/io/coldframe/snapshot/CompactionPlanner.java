@@ -32,7 +32,8 @@ record CompactionPlanner(StorePaths paths) {
         try (LayerSurvey survey = LayerSurvey.of(catalogue)) {
             List<CompactionStep> steps = new ArrayList<>();
             Set<UUID> frozen = new HashSet<>();
-            Optional<Relocation> journal = new CompactionFiles(paths).journal();
+            CompactionFiles files = new CompactionFiles(paths);
+            Optional<Relocation> journal = files.usableJournal();
             if (journal.isPresent()) {
                 try (Relocation interrupted = journal.get()) {
                     interrupted(survey, interrupted).ifPresent(steps::add);
@@ -44,7 +45,9 @@ record CompactionPlanner(StorePaths paths) {
             for (Map<UUID, Cause> group : choice.groups(targets(survey, policy))) {
                 steps.add(step(survey, group, false));
             }
-            return new CompactionPlan(policy, steps, unneededBytes(catalogue));
+            boolean isResumed = steps.stream().anyMatch(CompactionStep::isResumed);
+            long unneededBytes = unneededBytes(catalogue) + (isResumed ? 0 : files.byteCount());
+            return new CompactionPlan(policy, steps, unneededBytes);
         }
     }
 

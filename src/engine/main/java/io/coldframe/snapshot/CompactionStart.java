@@ -7,6 +7,7 @@ import io.coldframe.image.PageSource;
 import io.coldframe.layer.LayerIndex;
 import io.coldframe.layer.LayerRef;
 import io.coldframe.layer.LayerRewriter;
+import io.coldframe.layer.LayerTable;
 import io.coldframe.layer.Origin;
 import io.coldframe.layer.Relocation;
 import io.coldframe.layer.RelocationBuilder;
@@ -50,11 +51,10 @@ final class CompactionStart implements AutoCloseable {
     /// Begins a step, or goes on with it. Under the lock of the compaction.
     static CompactionStart of(StorePaths paths, CompactionStep step) throws SnapshotException {
         CompactionFiles files = new CompactionFiles(paths);
-        Optional<Relocation> journal = files.journal();
-        if (step.isResumed() && journal.isPresent()) {
+        Optional<Relocation> journal = step.isResumed() ? files.usableJournal() : Optional.empty();
+        if (journal.isPresent()) {
             return resumed(paths, journal.get());
         }
-        journal.ifPresent(Relocation::close);
         files.discard();
         return begun(paths, step, files);
     }
@@ -179,8 +179,9 @@ final class CompactionStart implements AutoCloseable {
     }
 
     private static boolean names(StoredSnapshot stored, Set<UUID> layers) throws SnapshotException {
-        try (LayerIndex index = LayerPart.index(stored)) {
-            return index.layers().stream().anyMatch(layer -> layers.contains(layer.id()));
+        try (Arena arena = Arena.ofConfined()) {
+            return LayerTable.open(stored.part(StorePaths.INDEX), arena).layers().stream()
+                    .anyMatch(layer -> layers.contains(layer.id()));
         } catch (SnapshotException failure) {
             if (failure.kind() == Kind.SYSCALL) {
                 throw failure;

@@ -59,7 +59,7 @@ public record CompactionStep(
     /// @param name what it is called
     /// @param id which it is
     /// @param depthBefore how many layers it reads
-    /// @param depthAfter how many it will read
+    /// @param depthAfter how many it will read at most: what is taken in of an image may be zero
     /// @param losesBase whether it lies on an image now, and will not
     public record RewrittenSnapshot(
             String name, UUID id, int depthBefore, int depthAfter, boolean losesBase) {}

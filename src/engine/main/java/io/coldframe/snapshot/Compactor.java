@@ -71,7 +71,9 @@ final class Compactor {
     }
 
     CompactionReport run() throws SnapshotException {
-        if (!plan.steps().isEmpty()) {
+        if (plan.steps().isEmpty()) {
+            discardLeftovers();
+        } else {
             try (LockFile _ = files.lock()) {
                 for (CompactionStep step : plan.steps()) {
                     run(step);
@@ -88,6 +90,18 @@ final class Compactor {
                 rewritten,
                 leftForGood,
                 new LayerShelf(paths).sweep());
+    }
+
+    /// What an interrupted run left that nobody can go on with.
+    private void discardLeftovers() throws SnapshotException {
+        if (files.byteCount() > 0) {
+            Optional<LockFile> lock = files.tryLock();
+            if (lock.isPresent()) {
+                try (LockFile _ = lock.get()) {
+                    files.discard();
+                }
+            }
+        }
     }
 
     private void run(CompactionStep step) throws SnapshotException {

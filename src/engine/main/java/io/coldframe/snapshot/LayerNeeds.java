@@ -3,8 +3,9 @@ package io.coldframe.snapshot;
 import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.SnapshotException.Reason;
-import io.coldframe.layer.LayerIndex;
+import io.coldframe.layer.LayerTable;
 
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -77,8 +78,8 @@ record LayerNeeds(Set<UUID> layers, List<String> unknown) {
     }
 
     private void add(Path index) throws SnapshotException {
-        try (LayerIndex opened = LayerIndex.open(index)) {
-            opened.layers().forEach(layer -> layers.add(layer.id()));
+        try (Arena arena = Arena.ofConfined()) {
+            LayerTable.open(index, arena).layers().forEach(layer -> layers.add(layer.id()));
         }
     }
 
