@@ -217,6 +217,7 @@ public final class Relocation implements AutoCloseable {
 
     private boolean takesBaseOf(LayerIndex reader) {
         return base.isPresent()
+                && reader.blockSize().equals(blockSize)
                 && reader.base().equals(base.map(taken -> taken.origin().snapshotId()))
                 && reader.byteCount() == base.get().byteCount();
     }

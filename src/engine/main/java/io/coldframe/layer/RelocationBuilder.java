@@ -69,6 +69,7 @@ public final class RelocationBuilder implements AutoCloseable {
         int[] ordinals = Relocation.ordinals(reader, layers, blockSize);
         boolean isOnBase =
                 reader.base().isPresent()
+                        && reader.blockSize().equals(blockSize)
                         && reader.base().equals(base.map(taken -> taken.origin().snapshotId()));
         ExtentMap map = reader.map();
         for (int extent = 0; extent < map.extentCount(); extent++) {

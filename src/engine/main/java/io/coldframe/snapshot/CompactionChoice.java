@@ -3,6 +3,7 @@ package io.coldframe.snapshot;
 import io.coldframe.snapshot.CompactionStep.Cause;
 import io.coldframe.snapshot.LayerSurvey.Layer;
 import io.coldframe.snapshot.LayerSurvey.Reader;
+import io.coldframe.snapshot.LayerSurvey.Source;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.UUID;
 
 /// Which layers a policy wants to be rewritten, and which of them together.
 ///
@@ -22,18 +22,18 @@ final class CompactionChoice {
 
     private final LayerSurvey survey;
     private final CompactionPolicy policy;
-    private final Set<UUID> frozen;
-    private final Map<UUID, Cause> chosen = new LinkedHashMap<>();
+    private final Set<Source> frozen;
+    private final Map<Source, Cause> chosen = new LinkedHashMap<>();
 
     /// @param frozen what an interrupted run is at, which is left to it
-    CompactionChoice(LayerSurvey survey, CompactionPolicy policy, Set<UUID> frozen) {
+    CompactionChoice(LayerSurvey survey, CompactionPolicy policy, Set<Source> frozen) {
         this.survey = survey;
         this.policy = policy;
         this.frozen = frozen;
     }
 
     /// Sets of layers and images, each of which becomes one layer, with the cause for each member.
-    List<Map<UUID, Cause>> groups(List<Reader> targets) {
+    List<Map<Source, Cause>> groups(List<Reader> targets) {
         if (policy.takesBase()) {
             for (Reader target : targets) {
                 target.base().ifPresent(base -> choose(base, Cause.DEPTH));
@@ -45,19 +45,19 @@ final class CompactionChoice {
         return connected();
     }
 
-    private void choose(UUID layer, Cause cause) {
+    private void choose(Source layer, Cause cause) {
         if (!frozen.contains(layer)) {
             chosen.putIfAbsent(layer, cause);
         }
     }
 
     private void chooseDead(Reader target) {
-        for (UUID id : sorted(target.named())) {
-            Layer layer = survey.layer(id);
+        for (Source source : sorted(target.named())) {
+            Layer layer = survey.layer(source);
             long stored = layer.live().blockCount();
             long dead = stored - layer.live().size();
             if (dead > policy.deadRatioMax() * stored) {
-                choose(id, Cause.DEAD);
+                choose(source, Cause.DEAD);
             }
         }
     }
@@ -69,7 +69,7 @@ final class CompactionChoice {
                 target.pieces() > target.runs()
                         && target.dataBlocks() / target.pieces() < policy.runBlocksMin();
         if (isScattered && isNewestOfItsLayers(target)) {
-            sorted(target.read()).forEach(id -> choose(id, Cause.FRAGMENTS));
+            sorted(target.read()).forEach(source -> choose(source, Cause.FRAGMENTS));
         }
     }
 
@@ -95,17 +95,20 @@ final class CompactionChoice {
             if (excess <= 0) {
                 return;
             }
-            List<UUID> candidates =
+            List<Source> candidates =
                     deepest.read().stream()
-                            .filter(id -> !chosen.containsKey(id) && !frozen.contains(id))
+                            .filter(
+                                    source ->
+                                            !chosen.containsKey(source) && !frozen.contains(source))
                             .sorted(
                                     Comparator.comparingLong(
-                                                    (UUID id) -> survey.layer(id).live().size())
+                                                    (Source source) ->
+                                                            survey.layer(source).live().size())
                                             .thenComparing(Comparator.naturalOrder()))
                             .toList();
             // What is chosen counts for one, so the first that is chosen wins nothing.
             int count = isTouched(deepest) ? excess : excess + 1;
-            candidates.stream().limit(count).forEach(id -> choose(id, Cause.DEPTH));
+            candidates.stream().limit(count).forEach(source -> choose(source, Cause.DEPTH));
             if (candidates.size() <= count) {
                 open.remove(deepest);
             }
@@ -116,9 +119,9 @@ final class CompactionChoice {
     int depthAfter(Reader reader) {
         int depth = isTouched(reader) ? 1 : 0;
         boolean isFrozen = false;
-        for (UUID id : reader.read()) {
-            isFrozen |= frozen.contains(id);
-            depth += chosen.containsKey(id) || frozen.contains(id) ? 0 : 1;
+        for (Source source : reader.read()) {
+            isFrozen |= frozen.contains(source);
+            depth += chosen.containsKey(source) || frozen.contains(source) ? 0 : 1;
         }
         return depth + (isFrozen ? 1 : 0);
     }
@@ -130,27 +133,27 @@ final class CompactionChoice {
     }
 
     /// What some reader has in common goes together.
-    private List<Map<UUID, Cause>> connected() {
-        Map<UUID, UUID> leaders = new HashMap<>();
-        chosen.keySet().forEach(id -> leaders.put(id, id));
+    private List<Map<Source, Cause>> connected() {
+        Map<Source, Source> leaders = new HashMap<>();
+        chosen.keySet().forEach(source -> leaders.put(source, source));
         for (Reader reader : survey.readers()) {
-            List<UUID> own =
+            List<Source> own =
                     reader.sources().stream().filter(chosen::containsKey).sorted().toList();
             for (int i = 1; i < own.size(); i++) {
                 leaders.put(leader(leaders, own.get(i)), leader(leaders, own.getFirst()));
             }
         }
-        SortedMap<UUID, Map<UUID, Cause>> groups = new TreeMap<>();
+        SortedMap<Source, Map<Source, Cause>> groups = new TreeMap<>();
         chosen.forEach(
-                (id, cause) ->
-                        groups.computeIfAbsent(leader(leaders, id), _ -> new TreeMap<>())
-                                .put(id, cause));
+                (source, cause) ->
+                        groups.computeIfAbsent(leader(leaders, source), _ -> new TreeMap<>())
+                                .put(source, cause));
         return List.copyOf(groups.values());
     }
 
-    private static UUID leader(Map<UUID, UUID> leaders, UUID id) {
-        UUID at = id;
-        UUID above = leaders.getOrDefault(at, at);
+    private static Source leader(Map<Source, Source> leaders, Source source) {
+        Source at = source;
+        Source above = leaders.getOrDefault(at, at);
         while (!above.equals(at)) {
             at = above;
             above = leaders.getOrDefault(at, at);
@@ -158,7 +161,7 @@ final class CompactionChoice {
         return at;
     }
 
-    private static List<UUID> sorted(Set<UUID> ids) {
+    private static List<Source> sorted(Set<Source> ids) {
         return ids.stream().sorted().toList();
     }
 }

@@ -10,6 +10,7 @@ import io.coldframe.snapshot.CompactionStep.RewrittenLayer;
 import io.coldframe.snapshot.CompactionStep.RewrittenSnapshot;
 import io.coldframe.snapshot.LayerSurvey.Layer;
 import io.coldframe.snapshot.LayerSurvey.Reader;
+import io.coldframe.snapshot.LayerSurvey.Source;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -31,18 +32,17 @@ record CompactionPlanner(StorePaths paths) {
         Catalogue catalogue = Catalogue.of(paths);
         try (LayerSurvey survey = LayerSurvey.of(catalogue)) {
             List<CompactionStep> steps = new ArrayList<>();
-            Set<UUID> frozen = new HashSet<>();
+            Set<Source> frozen = new HashSet<>();
             CompactionFiles files = new CompactionFiles(paths);
             Optional<Relocation> journal = files.usableJournal();
             if (journal.isPresent()) {
                 try (Relocation interrupted = journal.get()) {
                     interrupted(survey, interrupted).ifPresent(steps::add);
-                    interrupted.layers().forEach(layer -> frozen.add(layer.id()));
-                    interrupted.base().ifPresent(base -> frozen.add(base.origin().snapshotId()));
+                    frozen.addAll(sources(interrupted));
                 }
             }
             CompactionChoice choice = new CompactionChoice(survey, policy, frozen);
-            for (Map<UUID, Cause> group : choice.groups(targets(survey, policy))) {
+            for (Map<Source, Cause> group : choice.groups(targets(survey, policy))) {
                 steps.add(step(survey, group, false));
             }
             boolean isResumed = steps.stream().anyMatch(CompactionStep::isResumed);
@@ -73,50 +73,51 @@ record CompactionPlanner(StorePaths paths) {
 
     private static Reader target(LayerSurvey survey, StoredSnapshot named)
             throws SnapshotException {
-        UUID id = named.manifest().id();
-        for (Reader reader : survey.readers()) {
-            if (reader.stored().manifest().id().equals(id)) {
-                return reader;
-            }
+        Optional<Reader> reader = survey.reader(named.manifest().id());
+        if (reader.isEmpty()) {
+            throw new SnapshotException(
+                    Kind.CONFLICT, Reason.BUSY, "captured just now: try again", named.path());
         }
-        // It is new, or its index is broken: the second look says which.
-        LayerPart.index(named).close();
-        throw new SnapshotException(
-                Kind.CONFLICT, Reason.BUSY, "captured just now: try again", named.path());
+        return reader.get();
+    }
+
+    private static List<Source> sources(Relocation interrupted) {
+        List<Source> sources = new ArrayList<>();
+        for (LayerRef layer : interrupted.layers()) {
+            sources.add(new Source(layer.id(), interrupted.blockSize()));
+        }
+        interrupted
+                .base()
+                .map(base -> new Source(base.origin().snapshotId(), interrupted.blockSize()))
+                .ifPresent(sources::add);
+        return sources;
     }
 
     private static Optional<CompactionStep> interrupted(
             LayerSurvey survey, Relocation interrupted) {
-        Map<UUID, Cause> group = new TreeMap<>();
-        for (LayerRef layer : interrupted.layers()) {
-            if (survey.isKnown(layer.id())) {
-                group.put(layer.id(), Cause.INTERRUPTED);
-            }
-        }
-        interrupted
-                .base()
-                .map(base -> base.origin().snapshotId())
+        Map<Source, Cause> group = new TreeMap<>();
+        sources(interrupted).stream()
                 .filter(survey::isKnown)
-                .ifPresent(base -> group.put(base, Cause.INTERRUPTED));
+                .forEach(source -> group.put(source, Cause.INTERRUPTED));
         return group.isEmpty() ? Optional.empty() : Optional.of(step(survey, group, true));
     }
 
     private static CompactionStep step(
-            LayerSurvey survey, Map<UUID, Cause> group, boolean isResumed) {
+            LayerSurvey survey, Map<Source, Cause> group, boolean isResumed) {
         List<RewrittenLayer> layers = new ArrayList<>();
         Optional<UUID> base = Optional.empty();
         long copiedBytes = 0;
         long freedBytes = 0;
-        for (Map.Entry<UUID, Cause> member : group.entrySet()) {
+        for (Map.Entry<Source, Cause> member : group.entrySet()) {
             Layer layer = survey.layer(member.getKey());
             copiedBytes += layer.liveBytes();
             freedBytes += layer.fileBytes();
             if (layer.isImage()) {
-                base = Optional.of(layer.id());
+                base = Optional.of(layer.source().id());
             } else {
                 layers.add(
                         new RewrittenLayer(
-                                layer.id(),
+                                layer.source().id(),
                                 layer.holder(),
                                 layer.live().blockCount(),
                                 layer.live().size(),
@@ -124,6 +125,7 @@ record CompactionPlanner(StorePaths paths) {
             }
         }
         return new CompactionStep(
+                group.keySet().iterator().next().blockSize(),
                 layers,
                 base,
                 snapshots(survey, group.keySet()),
@@ -133,7 +135,7 @@ record CompactionPlanner(StorePaths paths) {
                 isResumed);
     }
 
-    private static List<RewrittenSnapshot> snapshots(LayerSurvey survey, Set<UUID> group) {
+    private static List<RewrittenSnapshot> snapshots(LayerSurvey survey, Set<Source> group) {
         List<RewrittenSnapshot> snapshots = new ArrayList<>();
         for (Reader reader : survey.readers()) {
             if (Collections.disjoint(reader.sources(), group)) {
@@ -141,7 +143,7 @@ record CompactionPlanner(StorePaths paths) {
             }
             boolean losesBase = reader.base().filter(group::contains).isPresent();
             boolean readsNew = losesBase || !Collections.disjoint(reader.read(), group);
-            Set<UUID> kept = new HashSet<>(reader.read());
+            Set<Source> kept = new HashSet<>(reader.read());
             kept.removeAll(group);
             snapshots.add(
                     new RewrittenSnapshot(

@@ -80,13 +80,13 @@ final class CompactionStart implements AutoCloseable {
             StorePaths paths, CompactionStep step, CompactionFiles files) throws SnapshotException {
         Set<UUID> layers = new HashSet<>();
         step.layers().forEach(layer -> layers.add(layer.id()));
-        List<StoredSnapshot> readers = readers(paths, layers, step.base());
+        List<StoredSnapshot> readers = readers(paths, step.blockSize(), layers, step.base());
         if (readers.isEmpty()) {
             return new CompactionStart(paths, Optional.empty(), Optional.empty());
         }
         Optional<Snapshot> base = openBase(paths, step.base());
         try {
-            Relocation relocation = relocation(readers, layers, base);
+            Relocation relocation = relocation(step.blockSize(), readers, layers, base);
             try {
                 files.begin(relocation);
                 return new CompactionStart(paths, Optional.of(relocation), base);
@@ -108,7 +108,10 @@ final class CompactionStart implements AutoCloseable {
     }
 
     private static Relocation relocation(
-            List<StoredSnapshot> readers, Set<UUID> layers, Optional<Snapshot> base)
+            PageSize blockSize,
+            List<StoredSnapshot> readers,
+            Set<UUID> layers,
+            Optional<Snapshot> base)
             throws SnapshotException {
         SortedMap<UUID, LayerRef> refs = new TreeMap<>();
         for (StoredSnapshot reader : readers) {
@@ -119,7 +122,6 @@ final class CompactionStart implements AutoCloseable {
                                     .filter(ref -> layers.contains(ref.id()))
                                     .forEach(ref -> refs.put(ref.id(), ref)));
         }
-        PageSize blockSize = readers.getFirst().manifest().memory().pageSize();
         UUID newLayer = Ids.next(Instant.now());
         try (RelocationBuilder builder =
                 new RelocationBuilder(newLayer, blockSize, List.copyOf(refs.values()))) {
@@ -161,17 +163,24 @@ final class CompactionStart implements AutoCloseable {
             throws SnapshotException {
         Set<UUID> layers = new HashSet<>();
         relocation.layers().forEach(layer -> layers.add(layer.id()));
-        return readers(paths, layers, relocation.base().map(base -> base.origin().snapshotId()));
+        return readers(
+                paths,
+                relocation.blockSize(),
+                layers,
+                relocation.base().map(base -> base.origin().snapshotId()));
     }
 
     /// The snapshots whose indices name one of these. What can't be read reads nothing that could
     /// be given another place; it keeps the old ones from being removed.
     private static List<StoredSnapshot> readers(
-            StorePaths paths, Set<UUID> layers, Optional<UUID> base) throws SnapshotException {
+            StorePaths paths, PageSize blockSize, Set<UUID> layers, Optional<UUID> base)
+            throws SnapshotException {
         List<StoredSnapshot> readers = new ArrayList<>();
         for (StoredSnapshot stored : LayerSurvey.newestFirst(Catalogue.of(paths))) {
-            boolean isOnBase = base.isPresent() && stored.manifest().memory().baseId().equals(base);
-            if (isOnBase || names(stored, layers)) {
+            Manifest.MemoryPart memory = stored.manifest().memory();
+            boolean isOnBase = base.isPresent() && memory.baseId().equals(base);
+            boolean isOfSize = memory.pageSize().equals(blockSize);
+            if (isOfSize && (isOnBase || names(stored, layers))) {
                 readers.add(stored);
             }
         }

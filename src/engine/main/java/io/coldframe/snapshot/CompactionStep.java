@@ -1,11 +1,14 @@
 package io.coldframe.snapshot;
 
+import io.coldframe.memory.PageSize;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
 /// Some layers that become one.
 ///
+/// @param blockSize of the layers
 /// @param layers what is rewritten, and why
 /// @param base the image snapshot whose bytes become part of the new layer, if one does
 /// @param snapshots who reads them, in the order in which the new layer is laid out
@@ -14,6 +17,7 @@ import java.util.UUID;
 /// @param freedByteCount how long the files are that go
 /// @param isResumed whether an earlier run has begun with it, and what it wrote is used
 public record CompactionStep(
+        PageSize blockSize,
         List<RewrittenLayer> layers,
         Optional<UUID> base,
         List<RewrittenSnapshot> snapshots,

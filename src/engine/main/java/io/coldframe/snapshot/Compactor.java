@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CancellationException;
 
 /// Carries out the plan of a compaction, step by step.
@@ -51,9 +50,13 @@ final class Compactor {
     private final Progress whole;
     private final ProgressParts progress;
 
-    private final Map<UUID, String> left = new HashMap<>();
+    private final Map<Path, String> left = new HashMap<>();
     private final List<String> leftForGood = new ArrayList<>();
-    private final Set<Sha256> tried = new HashSet<>();
+    private final Set<Look> tried = new HashSet<>();
+
+    /// A snapshot as it was at one look.
+    private record Look(Path path, Sha256 index) {}
+
     private long readBytes;
     private long writtenBytes;
     private long resumedBytes;
@@ -110,7 +113,8 @@ final class Compactor {
                 run(start, progress.next(step.writtenByteCount()));
             }
         } catch (CancellationException stopped) {
-            // What is copied is kept for the next one.
+            // What is copied is kept for the next one, and what the steps before have freed goes.
+            LayerSweep _ = new LayerShelf(paths).sweep();
             throw stopped;
         } catch (Throwable failure) {
             Failures.closeAfter(failure, files::discard);
@@ -123,6 +127,7 @@ final class Compactor {
         try (Arena arena = Arena.ofShared()) {
             LayerSums sums = newLayer(start, arena, part);
             SnapshotRewrite rewrite = new SnapshotRewrite(paths, start.relocation(), sums);
+            tried.clear();
             int round = 0;
             while (rewriteAll(rewrite) && round < ROUND_COUNT_MAX) {
                 round++;
@@ -169,13 +174,13 @@ final class Compactor {
     private boolean rewriteAll(SnapshotRewrite rewrite) throws SnapshotException {
         boolean hasTried = false;
         for (StoredSnapshot stored : CompactionStart.readers(paths, rewrite.relocation())) {
-            if (tried.add(stored.manifest().memory().sumsDigest())) {
+            if (tried.add(new Look(stored.path(), stored.manifest().memory().sumsDigest()))) {
                 hasTried = true;
                 Optional<String> why = rewrite.run(stored);
                 if (why.isPresent()) {
-                    left.put(stored.manifest().id(), stored.name() + ": " + why.get());
+                    left.put(stored.path(), stored.name() + ": " + why.get());
                 } else {
-                    left.remove(stored.manifest().id());
+                    left.remove(stored.path());
                     rewritten++;
                 }
             }
@@ -185,9 +190,9 @@ final class Compactor {
 
     /// What was left because somebody took it away is not there to be left.
     private void forgetThoseGone(Relocation relocation) throws SnapshotException {
-        Set<UUID> readers = new HashSet<>();
+        Set<Path> readers = new HashSet<>();
         for (StoredSnapshot stored : CompactionStart.readers(paths, relocation)) {
-            readers.add(stored.manifest().id());
+            readers.add(stored.path());
         }
         leftForGood.addAll(
                 left.entrySet().stream()

@@ -23,7 +23,7 @@ import java.util.UUID;
 /// Who reads what of which layer, in all of a store, at one look.
 ///
 /// An image that layers lie on counts as a layer here, of its snapshot's id, whose blocks are those
-/// of the address space.
+/// of the address space: as a layer for each size of blocks in which it is read.
 ///
 /// **Lifetime.** Owns its sets.
 ///
@@ -31,34 +31,46 @@ import java.util.UUID;
 final class LayerSurvey implements AutoCloseable {
 
     private final Arena arena = Arena.ofConfined();
-    private final Map<UUID, Layer> layers = new HashMap<>();
+    private final Map<Source, Layer> layers = new HashMap<>();
     private final List<Reader> readers = new ArrayList<>();
-    private final List<String> unreadable = new ArrayList<>();
+    private final Map<UUID, SnapshotException> unreadable = new HashMap<>();
+
+    /// What a layer or an image is told by.
+    ///
+    /// @param id the layer's own, or of an image that of its snapshot
+    record Source(UUID id, PageSize blockSize) implements Comparable<Source> {
+        private static final Comparator<Source> ORDER =
+                Comparator.comparing(Source::id)
+                        .thenComparingInt(source -> source.blockSize().shift());
+
+        @Override
+        public int compareTo(Source other) {
+            return ORDER.compare(this, other);
+        }
+    }
 
     /// A layer, or an image below layers.
     ///
-    /// @param id its own id, or of an image that of its snapshot
     /// @param holder the snapshot that it lies with; empty if none
     /// @param ref as indices name it; of an image empty
     /// @param live the blocks of it that somebody reads
-    record Layer(
-            UUID id,
-            Optional<String> holder,
-            PageSize blockSize,
-            Optional<LayerRef> ref,
-            BlockSet live) {
+    record Layer(Source source, Optional<String> holder, Optional<LayerRef> ref, BlockSet live) {
 
         boolean isImage() {
             return ref.isEmpty();
         }
 
+        Layer heldBy(String snapshot) {
+            return new Layer(source, Optional.of(snapshot), ref, live);
+        }
+
         long liveBytes() {
-            return blockSize.bytes(live.size());
+            return source.blockSize().bytes(live.size());
         }
 
         /// How long its file is; an image is nothing that goes.
         long fileBytes() {
-            return isImage() ? 0 : blockSize.bytes(live.blockCount());
+            return isImage() ? 0 : source.blockSize().bytes(live.blockCount());
         }
     }
 
@@ -72,9 +84,9 @@ final class LayerSurvey implements AutoCloseable {
     /// @param runs in how many pieces they would lie if it were alone
     record Reader(
             StoredSnapshot stored,
-            Set<UUID> named,
-            Set<UUID> read,
-            Optional<UUID> base,
+            Set<Source> named,
+            Set<Source> read,
+            Optional<Source> base,
             long dataBlocks,
             long pieces,
             long runs) {
@@ -84,8 +96,8 @@ final class LayerSurvey implements AutoCloseable {
         }
 
         /// All that has to be rewritten to rewrite it: layers, and the image.
-        Set<UUID> sources() {
-            Set<UUID> sources = new HashSet<>(named);
+        Set<Source> sources() {
+            Set<Source> sources = new HashSet<>(named);
             base.ifPresent(sources::add);
             return sources;
         }
@@ -100,7 +112,7 @@ final class LayerSurvey implements AutoCloseable {
             try (LayerIndex index = LayerPart.index(stored)) {
                 survey.add(stored, index);
             } catch (SnapshotException failure) {
-                survey.unreadable.add(stored.name() + ": " + failure.getMessage());
+                survey.unreadable.put(stored.manifest().id(), failure);
             }
         }
         return survey;
@@ -119,50 +131,35 @@ final class LayerSurvey implements AutoCloseable {
     }
 
     private void add(StoredSnapshot stored, LayerIndex index) {
-        Set<UUID> named = new HashSet<>();
+        Set<Source> named = new HashSet<>();
         for (LayerRef ref : index.layers()) {
-            named.add(ref.id());
+            Source source = new Source(ref.id(), index.blockSize());
+            named.add(source);
             layers.computeIfAbsent(
-                    ref.id(),
-                    id ->
-                            new Layer(
-                                    id,
-                                    Optional.empty(),
-                                    index.blockSize(),
-                                    Optional.of(ref),
-                                    new BlockSet(ref.storedBlockCount(), arena)));
+                    source, _ -> layer(source, Optional.of(ref), ref.storedBlockCount()));
         }
         index.layerId()
+                .map(own -> new Source(own, index.blockSize()))
                 .ifPresent(
                         own ->
                                 layers.computeIfPresent(
-                                        own,
-                                        (id, layer) ->
-                                                new Layer(
-                                                        id,
-                                                        Optional.of(stored.name()),
-                                                        layer.blockSize(),
-                                                        layer.ref(),
-                                                        layer.live())));
-        index.base()
-                .ifPresent(
-                        base ->
-                                layers.computeIfAbsent(
-                                        base,
-                                        id ->
-                                                new Layer(
-                                                        id,
-                                                        Optional.empty(),
-                                                        index.blockSize(),
-                                                        Optional.empty(),
-                                                        new BlockSet(index.blockCount(), arena))));
-        readers.add(new Walk(index).reader(stored, named));
+                                        own, (_, layer) -> layer.heldBy(stored.name())));
+        Optional<Source> base = index.base().map(id -> new Source(id, index.blockSize()));
+        base.ifPresent(
+                source ->
+                        layers.computeIfAbsent(
+                                source, _ -> layer(source, Optional.empty(), index.blockCount())));
+        readers.add(new Walk(index).reader(stored, named, base));
+    }
+
+    private Layer layer(Source source, Optional<LayerRef> ref, long blockCount) {
+        return new Layer(source, Optional.empty(), ref, new BlockSet(blockCount, arena));
     }
 
     /// One look at a map.
     private final class Walk {
         private final LayerIndex index;
-        private final Set<UUID> read = new HashSet<>();
+        private final Set<Source> read = new HashSet<>();
         private long dataBlocks;
         private long pieces;
         private long runs;
@@ -176,7 +173,7 @@ final class LayerSurvey implements AutoCloseable {
             this.index = index;
         }
 
-        Reader reader(StoredSnapshot stored, Set<UUID> named) {
+        Reader reader(StoredSnapshot stored, Set<Source> named, Optional<Source> base) {
             ExtentMap map = index.map();
             for (int extent = 0; extent < map.extentCount(); extent++) {
                 long first = map.firstBlock(extent);
@@ -185,17 +182,17 @@ final class LayerSurvey implements AutoCloseable {
                 if (isData) {
                     data(map.layer(extent), map.storedBlock(extent), count);
                 } else if (map.place(extent) == BlockPlace.PARENT) {
-                    live(index.base().orElseThrow()).add(first, count);
+                    live(base.orElseThrow()).add(first, count);
                 }
                 wasData = isData;
             }
-            return new Reader(stored, named, read, index.base(), dataBlocks, pieces, runs);
+            return new Reader(stored, named, read, base, dataBlocks, pieces, runs);
         }
 
         private void data(int ordinal, long storedBlock, long count) {
-            UUID id = index.layers().get(ordinal).id();
-            live(id).add(storedBlock, count);
-            read.add(id);
+            Source source = new Source(index.layers().get(ordinal).id(), index.blockSize());
+            live(source).add(storedBlock, count);
+            read.add(source);
             dataBlocks += count;
             if (!wasData) {
                 runs++;
@@ -208,26 +205,21 @@ final class LayerSurvey implements AutoCloseable {
         }
     }
 
-    private BlockSet live(UUID id) {
-        return layer(id).live();
+    private BlockSet live(Source source) {
+        return layer(source).live();
     }
 
-    /// A layer that some reader names.
-    Layer layer(UUID id) {
-        Layer found = layers.get(id);
+    /// A layer or an image that some reader names.
+    Layer layer(Source source) {
+        Layer found = layers.get(source);
         if (found == null) {
-            throw new IllegalArgumentException("no reader names layer " + id);
+            throw new IllegalArgumentException("no reader names " + source);
         }
         return found;
     }
 
-    boolean isKnown(UUID id) {
-        return layers.containsKey(id);
-    }
-
-    /// Every layer and image.
-    List<Layer> all() {
-        return layers.values().stream().sorted(Comparator.comparing(Layer::id)).toList();
+    boolean isKnown(Source source) {
+        return layers.containsKey(source);
     }
 
     /// Who reads layers, the newest first.
@@ -235,9 +227,17 @@ final class LayerSurvey implements AutoCloseable {
         return readers;
     }
 
-    /// Whose index can't be read, and why.
-    List<String> unreadable() {
-        return unreadable;
+    /// What a snapshot reads, if it was there at that look.
+    ///
+    /// @throws SnapshotException why its index can't be read
+    Optional<Reader> reader(UUID snapshot) throws SnapshotException {
+        SnapshotException failure = unreadable.get(snapshot);
+        if (failure != null) {
+            throw failure;
+        }
+        return readers.stream()
+                .filter(reader -> reader.stored().manifest().id().equals(snapshot))
+                .findFirst();
     }
 
     @Override

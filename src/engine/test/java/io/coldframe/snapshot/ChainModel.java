@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
@@ -24,7 +24,7 @@ final class ChainModel implements AutoCloseable {
     private final SnapshotStore store;
     private final GuestMemory memory;
     private final PageSize blockSize;
-    private final SortedMap<String, byte[]> expected = new TreeMap<>();
+    private final NavigableMap<String, byte[]> expected = new TreeMap<>();
     private int nextName;
 
     private ChainModel(SnapshotStore store, GuestMemory memory, PageSize blockSize) {
@@ -42,7 +42,7 @@ final class ChainModel implements AutoCloseable {
         return store;
     }
 
-    SortedMap<String, byte[]> expected() {
+    NavigableMap<String, byte[]> expected() {
         return expected;
     }
 
@@ -81,6 +81,11 @@ final class ChainModel implements AutoCloseable {
 
     String captureOn(String parent) throws Exception {
         return saved(SnapshotRequest.layer(newName(), parent, memory, state()));
+    }
+
+    /// The first layer on an image says how large its blocks are.
+    String captureOnImage(String parent, PageSize size) throws Exception {
+        return saved(SnapshotRequest.layer(newName(), parent, memory, state()).withBlockSize(size));
     }
 
     String saveImage() throws Exception {

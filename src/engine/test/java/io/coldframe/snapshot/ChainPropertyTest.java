@@ -80,9 +80,14 @@ final class ChainPropertyTest {
         }
         model.write(random);
         Manifest.Kind kind = model.store().manifest(parent).kind();
-        boolean isDiff = kind != Manifest.Kind.LAYER && random.nextBoolean();
-        String name = isDiff ? model.saveDiff(parent) : model.captureOn(parent);
-        return name + (isDiff ? " diff on " : " on ") + parent;
+        if (kind == Manifest.Kind.LAYER) {
+            return model.captureOn(parent) + " on " + parent;
+        }
+        return switch (random.nextInt(3)) {
+            case 0 -> model.saveDiff(parent) + " diff on " + parent;
+            case 1 -> model.captureOnImage(parent, PageSize.KIB_4) + " on image " + parent;
+            default -> model.captureOnImage(parent, PageSize.KIB_16) + " on image " + parent;
+        };
     }
 
     /// Deletes it, if nothing lies on it.
