@@ -138,11 +138,17 @@ record LayerShelf(StorePaths paths) {
         return found;
     }
 
-    /// How long the files of a directory are, those that can be asked.
+    /// How long the files of a directory are; 0 if somebody has removed it meanwhile.
     static long byteCount(Path directory) throws SnapshotException {
         long byteCount = 0;
-        for (Path file : Catalogue.entries(directory)) {
-            byteCount += PartFile.requireRegular(file).size();
+        try {
+            for (Path file : Catalogue.entries(directory)) {
+                byteCount += PartFile.requireRegular(file).size();
+            }
+        } catch (SnapshotException failure) {
+            if (failure.kind() != Kind.MISSING) {
+                throw failure;
+            }
         }
         return byteCount;
     }

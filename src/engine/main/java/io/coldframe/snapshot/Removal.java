@@ -145,17 +145,23 @@ record Removal(StorePaths paths) {
         return StoredSnapshot.read(snapshot.path());
     }
 
-    /// What a snapshot takes on the disk.
+    /// What a snapshot takes on the disk, as far as it is there still.
     ///
     /// @param withLayer whether its layer counts, and the index that says what is in it
     static long byteCount(StoredSnapshot stored, boolean withLayer) throws SnapshotException {
         long byteCount = 0;
-        for (Path file : Catalogue.entries(stored.path())) {
-            boolean isOfLayer =
-                    file.equals(stored.part(StorePaths.INDEX))
-                            || file.equals(stored.part(StorePaths.LAYER));
-            if (withLayer || !isOfLayer) {
-                byteCount += AllocatedBytes.of(file);
+        try {
+            for (Path file : Catalogue.entries(stored.path())) {
+                boolean isOfLayer =
+                        file.equals(stored.part(StorePaths.INDEX))
+                                || file.equals(stored.part(StorePaths.LAYER));
+                if (withLayer || !isOfLayer) {
+                    byteCount += AllocatedBytes.of(file);
+                }
+            }
+        } catch (SnapshotException failure) {
+            if (failure.kind() != Kind.MISSING) {
+                throw failure;
             }
         }
         return byteCount;

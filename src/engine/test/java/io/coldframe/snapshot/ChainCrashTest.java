@@ -50,7 +50,6 @@ final class ChainCrashTest {
         void run(SnapshotStore store) throws Exception;
     }
 
-    private static final List<String> NAMES = List.of("s000", "s001", "s002");
     private static final CompactionPolicy POLICY = CompactionPolicy.intoOne(List.of("s002"));
 
     private Map<String, byte[]> prepare(Doing doing) throws Exception {
