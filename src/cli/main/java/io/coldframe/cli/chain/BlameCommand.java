@@ -98,14 +98,22 @@ public final class BlameCommand implements Callable<Integer> {
     }
 
     private String text(Snapshot snapshot, Blame blame, SnapshotNames names) {
-        return "%s: %s in pages of %s%n%n%s%n%s%s"
+        return "%s: %s in pages of %s%n%n%s%n%s%s%s"
                 .formatted(
                         snapshot.name(),
                         ByteCounts.text(blame.byteCount()),
                         blame.pageSize(),
                         authorTable(blame, names),
                         runTable(blame, names),
-                        limit.rest(blame.runCount()));
+                        limit.rest(blame.runCount()),
+                        hasUnknown(blame)
+                                ? "\nUnknown: in an image, which does not tell zeros from data.\n"
+                                : "");
+    }
+
+    private static boolean hasUnknown(Blame blame) {
+        return IntStream.range(0, blame.runCount())
+                .anyMatch(run -> blame.content(run) == PageContent.UNKNOWN);
     }
 
     private static String authorTable(Blame blame, SnapshotNames names) {

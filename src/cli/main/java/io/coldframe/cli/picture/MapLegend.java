@@ -26,7 +26,9 @@ final class MapLegend {
         if (map.ageMax() > 0) {
             add(map, Kind.INHERITED, inherited(map.ageMax()));
         }
-        add(map, Kind.ZERO, "zero");
+        if (map.byteCount(Kind.ZERO) > 0 || !map.mayHaveMoreZeros()) {
+            add(map, Kind.ZERO, "zero");
+        }
     }
 
     private void add(AddressMap map, Kind kind, String name) {

@@ -134,10 +134,15 @@ final class ManifestReport {
 
     private static String memory(Manifest manifest) {
         boolean isLayer = manifest.kind() == Manifest.Kind.LAYER;
-        return "%d %s of %s %s"
+        long count = manifest.memory().writtenPageCount();
+        if (isLayer && manifest.memory().layerId().isEmpty()) {
+            return "in layers that lie elsewhere";
+        }
+        return "%d %s%s of %s %s"
                 .formatted(
-                        manifest.memory().writtenPageCount(),
-                        isLayer ? "blocks" : "pages",
+                        count,
+                        isLayer ? "block" : "page",
+                        count == 1 ? "" : "s",
                         manifest.memory().pageSize(),
                         isLayer ? "stored beside it" : "written");
     }

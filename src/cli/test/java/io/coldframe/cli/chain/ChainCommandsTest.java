@@ -75,6 +75,14 @@ final class ChainCommandsTest {
         assertEquals(false, map.get("zerosKnown"));
         assertEquals(PAGE, map.get("ownByteCount"));
         assertEquals(MEMORY - PAGE, map.get("inheritedByteCount"));
+        String text = chain.run("map", "on").expect(ExitCode.OK).out();
+        assertTrue(
+                text.endsWith(
+                        "\nWhich pages of an image are zeros is not known"
+                                + " without reading them.\n"),
+                text);
+        assertFalse(text.contains("zero  "), text);
+        assertTrue(chain.run("blame", "on").out().contains("\nUnknown: in an image, "), text);
     }
 
     @Test
@@ -262,7 +270,7 @@ final class ChainCommandsTest {
         assertTrue(json.isNull("base"));
         assertTrue(json.isNull("indexProblem"));
         String text = chain.run("describe", "g2").expect(ExitCode.OK).out();
-        assertTrue(text.contains("\nmemory    1 blocks of 4 KiB stored beside it\n"), text);
+        assertTrue(text.contains("\nmemory    1 block of 4 KiB stored beside it\n"), text);
         assertTrue(text.contains("\nreads     3 layers in "), text);
     }
 
