@@ -58,6 +58,18 @@ import java.util.concurrent.CancellationException;
                     + "before did it. Its floor is full.durable itself, so the ratio is how many "
                     + "times as long it takes. It has no budget and always passes.",
             "",
+            "layer.first: a memory file in the page cache, twice --size, half of it zero, captured "
+                    + "as a layer. Floor: all of it read once, and what is not zero written in one "
+                    + "stream, with one sync. Budget 1.3.",
+            "",
+            "layer.next: the same file, a quarter of it changed since its parent was captured, "
+                    + "compared with that and captured. Floor: file and parent read once, what has "
+                    + "changed and is not zero written. Budget 1.4.",
+            "",
+            "seed.layer: the same file in reads of 4 KiB, a look at each byte, one write for each "
+                    + "block that is not zero, one sync. Its floor is layer.first itself. It has "
+                    + "no budget and always passes.",
+            "",
             "Times are medians in milliseconds, every sync included. Before the rounds that count "
                     + "one warms up, and 10 or 20 where a round is short. Nothing is left behind.",
             ""
@@ -131,7 +143,7 @@ public final class BenchCommand implements Callable<Integer> {
     private List<RowResult> measure(List<BenchRow> rows, Path place)
             throws CommandFailure, IOException {
         try (Activity activity = progress.begin("measuring", json)) {
-            try (Workbench bench = Workbench.in(place, byteCount)) {
+            try (Workbench bench = Workbench.in(place, byteCount, rows)) {
                 Runs runs = new Runs(activity, byteCount, runCount(rows));
                 List<RowResult> results = new ArrayList<>();
                 for (BenchRow row : rows) {

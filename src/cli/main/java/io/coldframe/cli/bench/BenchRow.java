@@ -13,11 +13,14 @@ enum BenchRow {
     FULL_MAPPED("full.mapped", Budget.ratio("1.15"), 1),
     // Its runs are too short for one of them to be compiled in.
     DIFF_ONE_PERCENT("diff.1pct", Budget.ratio("2.0"), 20),
+    LAYER_FIRST("layer.first", Budget.ratio("1.3"), 1),
+    LAYER_NEXT("layer.next", Budget.ratio("1.4"), 1),
     LAYER_LOOKUP("layer.lookup", Budget.figure("200.0"), 10, RowUnit.NS_EACH),
     // As the diff: an index is opened in less time than its checks take to be compiled in.
     LAYER_OPEN("layer.open", Budget.figure("20.0"), 20),
     CHAIN_MATERIALISE("chain.materialise", Budget.ratio("1.5"), 1),
-    SEED_FULL("seed.full", Budget.NONE, 1);
+    SEED_FULL("seed.full", Budget.NONE, 1),
+    SEED_LAYER("seed.layer", Budget.NONE, 1);
 
     private final String rowName;
     private final Budget.Of budgetOf;
@@ -35,6 +38,11 @@ enum BenchRow {
         this.budgetMost = budget.most();
         this.warmUpRounds = warmUpRounds;
         this.unit = unit;
+    }
+
+    /// Whether it makes layers of a memory file.
+    boolean capturesFiles() {
+        return this == LAYER_FIRST || this == LAYER_NEXT || this == SEED_LAYER;
     }
 
     /// How many rounds do not count.
@@ -80,6 +88,15 @@ enum BenchRow {
                     new Contest(new SeedWay(bench.bytes(), bench.folder(), "seed"), auto(bench));
             case LAYER_LOOKUP -> LookupWay.contest(bench);
             case LAYER_OPEN -> OpenIndexWay.contest(bench);
+            case LAYER_FIRST -> new Contest(layerFirst(bench), layerFloor(bench, false));
+            case LAYER_NEXT ->
+                    new Contest(
+                            CaptureWay.next(bench.captureFiles(), bench.folder()),
+                            layerFloor(bench, true));
+            case SEED_LAYER ->
+                    new Contest(
+                            new SeedLayerWay(bench.captureFiles(), bench.folder()),
+                            layerFirst(bench));
         };
     }
 
@@ -89,5 +106,13 @@ enum BenchRow {
 
     private static Way direct(Workbench bench) throws IOException {
         return new DirectFloor(bench.bytes(), bench.folder(), "floor");
+    }
+
+    private static Way layerFirst(Workbench bench) throws IOException {
+        return CaptureWay.first(bench.captureFiles(), bench.folder());
+    }
+
+    private static Way layerFloor(Workbench bench, boolean hasParent) throws IOException {
+        return new CaptureFloor(bench.captureFiles(), hasParent, bench.folder());
     }
 }

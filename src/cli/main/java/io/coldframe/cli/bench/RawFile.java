@@ -10,7 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
-/// A new file of a floor, by the bare calls.
+/// A file of a floor, by the bare calls.
 ///
 /// **Lifetime.** Owns its descriptor.
 ///
@@ -33,6 +33,12 @@ final class RawFile implements AutoCloseable {
         return new RawFile(path, (int) check(Libc.open(path, all, 0600), "open", path));
     }
 
+    /// A file that is there.
+    static RawFile open(Path path) throws IOException {
+        int flags = Abi.O_RDWR | Abi.O_CLOEXEC;
+        return new RawFile(path, (int) check(Libc.open(path, flags, 0), "open", path));
+    }
+
     /// Whether files here can be written past the page cache.
     static boolean canBeDirect(Path probe) throws IOException {
         int all = Abi.O_CREAT | Abi.O_EXCL | Abi.O_RDWR | Abi.O_CLOEXEC | Abi.O_DIRECT;
@@ -52,6 +58,19 @@ final class RawFile implements AutoCloseable {
             long written = Libc.pwrite(descriptor, bytes.asSlice(at), fileOffset + at);
             at += check(written, "pwrite", path);
         }
+    }
+
+    /// Reads as much into `target` as there is. @return how many bytes
+    long read(MemorySegment target, long fileOffset) throws IOException {
+        long done = 0;
+        while (done < target.byteSize()) {
+            long count = Libc.pread(descriptor, target.asSlice(done), fileOffset + done);
+            if (check(count, "pread", path) == 0) {
+                return done;
+            }
+            done += count;
+        }
+        return done;
     }
 
     /// Takes the space, so that no store into a mapping finds the disk full.

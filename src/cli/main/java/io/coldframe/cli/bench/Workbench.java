@@ -7,12 +7,15 @@ import io.coldframe.cli.WorkFolder;
 import io.coldframe.memory.GuestLayout;
 import io.coldframe.memory.GuestMemory;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 
@@ -24,9 +27,15 @@ final class Workbench implements AutoCloseable {
     // The same bytes in every run, so that two runs can be compared.
     private static final long SEED = 0xC01DF4A3L;
 
+    // The guest and an image of it; beside them a memory file of twice as much, its parent's layer
+    // and its own.
+    private static final int MEMORY_FACTOR = 2;
+    private static final int CAPTURE_MEMORY_FACTOR = 6;
+
     // An image, the base of a diff, and what 1,000 generations and one layer hold of half of it:
-    // 1, 1, 1 and a half.
-    private static final long SPACE_FACTOR = 4;
+    // 1, 1, 1 and a half. Beside them a memory file of 2, its parent's layer and its own.
+    private static final int SPACE_FACTOR = 4;
+    private static final int CAPTURE_SPACE_FACTOR = 8;
 
     // Diffs, sums, and what a file system keeps for itself.
     private static final long SPARE_BYTES = 64L << 20;
@@ -36,14 +45,20 @@ final class Workbench implements AutoCloseable {
 
     private final Arena arena = Arena.ofShared();
 
+    private @Nullable CaptureFiles captureFiles;
+
     private Workbench(WorkFolder folder, GuestMemory memory) {
         this.folder = folder;
         this.memory = memory;
     }
 
     /// Fills memory, if the host and the file system have room.
-    static Workbench in(Path directory, long byteCount) throws CommandFailure, IOException {
-        requireMemory(byteCount);
+    ///
+    /// @param rows what it is for
+    static Workbench in(Path directory, long byteCount, List<BenchRow> rows)
+            throws CommandFailure, IOException {
+        boolean capturesFiles = rows.stream().anyMatch(BenchRow::capturesFiles);
+        requireMemory(byteCount, capturesFiles ? CAPTURE_MEMORY_FACTOR : MEMORY_FACTOR);
         WorkFolder folder;
         try {
             folder = WorkFolder.in(directory, "bench");
@@ -52,7 +67,7 @@ final class Workbench implements AutoCloseable {
                     ExitCode.NO_INPUT, "--dir can't be written: " + directory.toAbsolutePath());
         }
         try {
-            requireSpace(directory, byteCount);
+            requireSpace(directory, byteCount, capturesFiles ? CAPTURE_SPACE_FACTOR : SPACE_FACTOR);
             Workbench bench =
                     new Workbench(folder, GuestMemory.anonymous(GuestLayout.of(byteCount)));
             bench.randomise();
@@ -63,24 +78,24 @@ final class Workbench implements AutoCloseable {
         }
     }
 
-    /// Twice the memory: under pressure it would be the pressure that is measured.
-    private static void requireMemory(long byteCount) throws CommandFailure {
+    /// Several times the memory: under pressure it would be the pressure that is measured.
+    private static void requireMemory(long byteCount, int factor) throws CommandFailure {
         OptionalLong available = HostMemory.availableByteCount();
-        if (available.isPresent() && available.getAsLong() / 2 < byteCount) {
+        if (available.isPresent() && available.getAsLong() / factor < byteCount) {
             throw new CommandFailure(
                     ExitCode.UNAVAILABLE,
-                    "a run with %s needs %s of memory, for the guest and for its image in the page"
+                    "a run with %s needs %s of memory, for the guest and for its files in the page"
                                     .formatted(
                                             ByteCounts.text(byteCount),
-                                            ByteCounts.text(2 * byteCount))
+                                            ByteCounts.text(factor * byteCount))
                             + " cache; %s are available. Take a smaller --size"
                                     .formatted(ByteCounts.text(available.getAsLong())));
         }
     }
 
-    private static void requireSpace(Path directory, long byteCount)
+    private static void requireSpace(Path directory, long byteCount, int factor)
             throws IOException, CommandFailure {
-        long needed = SPACE_FACTOR * byteCount + SPARE_BYTES;
+        long needed = factor * byteCount + SPARE_BYTES;
         long free = Files.getFileStore(directory).getUsableSpace();
         if (free < needed) {
             throw new CommandFailure(
@@ -115,6 +130,16 @@ final class Workbench implements AutoCloseable {
     /// Lives as long as the bench.
     Arena arena() {
         return arena;
+    }
+
+    /// The memory file of those rows that make layers, made when it is asked for first.
+    CaptureFiles captureFiles() throws IOException {
+        CaptureFiles made = captureFiles;
+        if (made == null) {
+            made = CaptureFiles.make(this);
+            captureFiles = made;
+        }
+        return made;
     }
 
     WorkFolder folder() {

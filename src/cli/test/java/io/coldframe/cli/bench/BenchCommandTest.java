@@ -72,10 +72,13 @@ final class BenchCommandTest {
                         "full.durable",
                         "full.mapped",
                         "diff.1pct",
+                        "layer.first",
+                        "layer.next",
                         "layer.lookup",
                         "layer.open",
                         "chain.materialise",
-                        "seed.full"),
+                        "seed.full",
+                        "seed.layer"),
                 rows.stream().map(row -> row.text("name")).toList());
         boolean passes = rows.stream().allMatch(row -> row.flag("pass"));
         run.expect(passes ? ExitCode.OK : ExitCode.OVER_BUDGET);
