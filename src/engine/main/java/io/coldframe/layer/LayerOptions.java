@@ -1,6 +1,7 @@
 package io.coldframe.layer;
 
 import io.coldframe.Progress;
+import io.coldframe.image.ImageSums;
 import io.coldframe.image.Output;
 import io.coldframe.memory.PageSize;
 
@@ -17,8 +18,8 @@ import io.coldframe.memory.PageSize;
 /// @param progress hears how much of the memory is done, and may cancel
 public record LayerOptions(PageSize blockSize, Output output, int threadCount, Progress progress) {
 
-    /// The largest block: the huge page of the hosts that there are.
-    public static final PageSize BLOCK_MAX = PageSize.MIB_2;
+    /// The largest block, which is that of an image, too.
+    public static final PageSize BLOCK_MAX = ImageSums.BLOCK_MAX;
 
     // One looks at its bytes while another one's write is in flight.
     private static final int THREADS_DEFAULT = 2;

@@ -1,6 +1,7 @@
 package io.coldframe.layer;
 
 import io.coldframe.SnapshotException;
+import io.coldframe.image.Staging;
 import io.coldframe.memory.DirtyBitmap;
 import io.coldframe.memory.PageSize;
 import io.coldframe.work.ProgressMeter;
@@ -8,6 +9,7 @@ import io.coldframe.work.Workers;
 
 import org.jspecify.annotations.Nullable;
 
+import java.lang.foreign.Arena;
 import java.util.Collections;
 
 /// Packs one memory on as many lanes as were asked for.
@@ -59,7 +61,12 @@ final class PackJob {
     private void pack() throws SnapshotException {
         PageSize block = options.blockSize();
         BlockUnit unit = new BlockUnit();
-        try (PackLane lane = new PackLane(source, block, parent, unknownBlocksMax)) {
+        long stagingBytes = block.bytes(unknownBlocksMax);
+        // Whole huge pages.
+        stagingBytes = PageSize.MIB_2.bytes(PageSize.MIB_2.pageCount(stagingBytes));
+        try (Staging staging = Staging.allocate(stagingBytes);
+                Arena arena = Arena.ofConfined()) {
+            PackLane lane = new PackLane(source, block, parent, staging.segment(), arena);
             while (units.next(unit)) {
                 lane.pack(unit);
                 assembly.add(unit, lane);

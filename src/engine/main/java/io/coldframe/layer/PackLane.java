@@ -1,7 +1,6 @@
 package io.coldframe.layer;
 
 import io.coldframe.SnapshotException;
-import io.coldframe.image.Staging;
 import io.coldframe.memory.PageSize;
 
 import org.jspecify.annotations.Nullable;
@@ -17,10 +16,10 @@ import java.util.zip.CRC32C;
 /// A piece is read to where its first block would be stored. So data that follows data lies where
 /// it belongs and is moved nowhere, and zeros are read over, into memory that is in the cache.
 ///
-/// **Lifetime.** Owns its memory.
+/// **Lifetime.** Borrows its memory.
 ///
 /// **Threads.** One.
-final class PackLane implements AutoCloseable {
+final class PackLane {
 
     // Stays in the second cache while it is read, looked at, compared, moved and summed. Pieces of
     // half and of twice as much take as long (`docs/writing.md`).
@@ -29,8 +28,7 @@ final class PackLane implements AutoCloseable {
     private final BlockSource source;
     private final PageSize block;
     private final int pieceBlocks;
-    private final Arena arena = Arena.ofConfined();
-    private final Staging staging;
+    private final MemorySegment staging;
     private final ByteBuffer stagingBuffer;
     private final CRC32C crc = new CRC32C();
     private final @Nullable ParentBlocks parent;
@@ -40,24 +38,25 @@ final class PackLane implements AutoCloseable {
     private final int[] sums;
     private int storedCount;
 
-    /// @param unknownBlocksMax how many blocks of a unit may have to be looked at
-    PackLane(BlockSource source, PageSize block, @Nullable LayerParent parent, int unknownBlocksMax)
-            throws SnapshotException {
+    /// @param staging room for every block of a unit that may have to be looked at
+    /// @param arena owns what else it needs
+    PackLane(
+            BlockSource source,
+            PageSize block,
+            @Nullable LayerParent parent,
+            MemorySegment staging,
+            Arena arena) {
         this.source = source;
         this.block = block;
         this.pieceBlocks = Math.toIntExact(Math.max(1, block.page(PIECE_BYTES)));
         this.piece = new BlockPiece(block, pieceBlocks);
-        this.sums = new int[unknownBlocksMax];
+        this.sums = new int[Math.toIntExact(block.page(staging.byteSize()))];
         this.parent =
                 parent == null
                         ? null
                         : new ParentBlocks(parent, block, block.bytes(pieceBlocks), arena);
-        this.staging = Staging.allocate(stagingBytes(block.bytes(unknownBlocksMax)));
-        this.stagingBuffer = staging.segment().asByteBuffer();
-    }
-
-    private static long stagingBytes(long byteCount) {
-        return PageSize.MIB_2.bytes(PageSize.MIB_2.pageCount(byteCount));
+        this.staging = staging;
+        this.stagingBuffer = staging.asByteBuffer();
     }
 
     /// What the blocks of the last unit are.
@@ -77,7 +76,7 @@ final class PackLane implements AutoCloseable {
 
     /// The bytes of all of them.
     MemorySegment stored() {
-        return staging.segment().asSlice(0, block.bytes(storedCount));
+        return staging.asSlice(0, block.bytes(storedCount));
     }
 
     /// What was found in all units so far.
@@ -133,8 +132,7 @@ final class PackLane implements AutoCloseable {
         source.prepare(block.bytes(first), endOffset - block.bytes(first));
         for (long at = first; at < end; at += pieceBlocks) {
             int count = (int) Math.min(pieceBlocks, end - at);
-            MemorySegment room =
-                    staging.segment().asSlice(block.bytes(storedCount), block.bytes(count));
+            MemorySegment room = staging.asSlice(block.bytes(storedCount), block.bytes(count));
             long offset = block.bytes(at);
             long byteCount = Math.min(room.byteSize(), endOffset - offset);
             counts.bytesRead += byteCount;
@@ -169,12 +167,12 @@ final class PackLane implements AutoCloseable {
     }
 
     private void store(int from, int end) {
-        MemorySegment target = staging.segment();
         long targetOffset = block.bytes(storedCount);
         MemorySegment bytes = piece.bytes();
         long offset = block.bytes(from);
-        if (bytes.address() + offset != target.address() + targetOffset) {
-            MemorySegment.copy(bytes, offset, target, targetOffset, block.bytes((long) end - from));
+        if (bytes.address() + offset != staging.address() + targetOffset) {
+            MemorySegment.copy(
+                    bytes, offset, staging, targetOffset, block.bytes((long) end - from));
         }
         for (int at = from; at < end; at++) {
             // Of the copy: it is what is stored, also of memory that somebody writes to.
@@ -188,11 +186,5 @@ final class PackLane implements AutoCloseable {
         crc.reset();
         crc.update(stagingBuffer.limit(from + block.bytes()).position(from));
         return (int) crc.getValue();
-    }
-
-    @Override
-    public void close() {
-        staging.close();
-        arena.close();
     }
 }

@@ -114,6 +114,13 @@ final class LayerWriterTest {
     }
 
     @Test
+    void theSmallestAndTheLargestBlocksAreStored() throws Exception {
+        byte[] memory = LayerWork.memory(new SplittableRandom(8), 100_000, 512);
+        writeAndJudge(memory, LayerOptions.DEFAULT.withBlockSize(PageSize.ofBytes(512)));
+        writeAndJudge(memory, LayerOptions.DEFAULT.withBlockSize(LayerOptions.BLOCK_MAX));
+    }
+
+    @Test
     void everyByteOfAShortLastBlockCounts() throws Exception {
         for (int last = 0; last < 17; last++) {
             byte[] memory = new byte[3 * 512 + 17];
@@ -202,7 +209,7 @@ final class LayerWriterTest {
         }
         assertThrows(
                 IllegalArgumentException.class,
-                () -> LayerOptions.DEFAULT.withBlockSize(new PageSize(22)));
+                () -> LayerOptions.DEFAULT.withBlockSize(new PageSize(26)));
         assertThrows(IllegalArgumentException.class, () -> LayerOptions.DEFAULT.withThreadCount(0));
     }
 
