@@ -38,7 +38,13 @@ final class LayerWork {
     private LayerWork() {}
 
     /// Memory in an array, as a parent that nobody has stored.
-    record ArrayPages(byte[] bytes) implements PageSource {
+    static final class ArrayPages implements PageSource {
+        private final byte[] bytes;
+
+        ArrayPages(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
         @Override
         public long byteCount() {
             return bytes.length;

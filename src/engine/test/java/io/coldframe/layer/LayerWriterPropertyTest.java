@@ -32,17 +32,21 @@ final class LayerWriterPropertyTest {
     private int captureCount;
 
     /// One case: what is captured, in which blocks, over what.
-    private record Case(
-            SplittableRandom random, byte[] memory, byte[] before, PageSize block, PageSize page) {
+    private static final class Case {
+        private final SplittableRandom random;
+        private final PageSize block;
+        private final PageSize page;
+        private final byte[] memory;
+        private final byte[] before;
 
-        static Case of(SplittableRandom random) {
-            PageSize block = new PageSize(9 + random.nextInt(8));
-            PageSize page = new PageSize(9 + random.nextInt(8));
+        Case(SplittableRandom random) {
+            this.random = random;
+            this.block = new PageSize(9 + random.nextInt(8));
+            this.page = new PageSize(9 + random.nextInt(8));
             int blockCount = 1 + random.nextInt(200_000 / block.bytes() + 20);
             int byteCount = blockCount * block.bytes() - random.nextInt(block.bytes());
-            byte[] before = LayerWork.memory(random, byteCount, block.bytes());
-            byte[] memory = LayerWork.changed(random, before, block.bytes());
-            return new Case(random, memory, before, block, page);
+            this.before = LayerWork.memory(random, byteCount, block.bytes());
+            this.memory = LayerWork.changed(random, before, block.bytes());
         }
 
         BitSet dirtyPages() {
@@ -70,7 +74,7 @@ final class LayerWriterPropertyTest {
         SplittableRandom random = new SplittableRandom(seed);
         for (int round = 0; round < Soak.count(250, 20_000); round++) {
             try {
-                check(Case.of(random.split()));
+                check(new Case(random.split()));
             } catch (AssertionError failure) {
                 throw new AssertionError("round " + round + " of seed " + seed, failure);
             }
@@ -80,15 +84,15 @@ final class LayerWriterPropertyTest {
     private void check(Case some) throws IOException {
         // The first has no parent, the second an image, the third the layer of the first.
         BitSet none = new BitSet();
-        checkOver(some, some.before(), LayerWork.NO_PARENT, Optional.empty(), none);
-        LayerParent image = LayerParent.base(BASE, new LayerWork.ArrayPages(some.before()));
-        checkOver(some, some.memory(), some.before(), Optional.of(image), some.dirtyPages());
+        checkOver(some, some.before, LayerWork.NO_PARENT, Optional.empty(), none);
+        LayerParent image = LayerParent.base(BASE, new LayerWork.ArrayPages(some.before));
+        checkOver(some, some.memory, some.before, Optional.of(image), some.dirtyPages());
         checkOverLayer(some);
     }
 
     private void checkOverLayer(Case some) throws IOException {
         Path target = folder.resolve("capture" + captureCount++);
-        Path source = Files.write(folder.resolve("before"), some.before());
+        Path source = Files.write(folder.resolve("before"), some.before);
         try (LayerSource opened = LayerSource.file(source)) {
             LayerWriter writer = LayerWriter.of(opened, some.options());
             LayerWork.writeParent(writer, target, (packed, stored) -> {});
@@ -96,22 +100,22 @@ final class LayerWriterPropertyTest {
         try (LayerChain chain = LayerWork.chain(target, Optional.empty())) {
             // A chain is compared by its sums first, anything else by its bytes.
             PageSource pages =
-                    some.random().nextBoolean() ? chain : new LayerWork.ArrayPages(some.before());
+                    some.random.nextBoolean() ? chain : new LayerWork.ArrayPages(some.before);
             Optional<LayerParent> over = Optional.of(LayerParent.of(chain.index(), pages));
-            checkOver(some, some.memory(), some.before(), over, some.dirtyPages());
+            checkOver(some, some.memory, some.before, over, some.dirtyPages());
         }
     }
 
     private void checkOver(
             Case some, byte[] memory, byte[] before, Optional<LayerParent> parent, BitSet pages)
             throws IOException {
-        boolean hasBitmap = parent.isPresent() && some.random().nextBoolean();
+        boolean hasBitmap = parent.isPresent() && some.random.nextBoolean();
         BitSet clean =
                 hasBitmap
-                        ? LayerWork.clean(memory.length, some.block(), some.page(), pages)
+                        ? LayerWork.clean(memory.length, some.block, some.page, pages)
                         : new BitSet();
-        PlainLayer plain = new PlainLayer(memory, before, clean, some.block().bytes());
-        try (DirtyBitmap dirty = LayerWork.bitmap(memory.length, some.page(), pages)) {
+        PlainLayer plain = new PlainLayer(memory, before, clean, some.block.bytes());
+        try (DirtyBitmap dirty = LayerWork.bitmap(memory.length, some.page, pages)) {
             withSource(
                     some,
                     memory,
@@ -140,7 +144,7 @@ final class LayerWriterPropertyTest {
 
     private void withSource(Case some, byte[] memory, Use use) throws IOException {
         boolean isWholePages = memory.length % 4096 == 0;
-        switch (some.random().nextInt(isWholePages ? 5 : 3)) {
+        switch (some.random.nextInt(isWholePages ? 5 : 3)) {
             case 0 -> {
                 try (LayerSource file =
                         LayerSource.file(Files.write(folder.resolve("memory"), memory))) {
@@ -149,14 +153,14 @@ final class LayerWriterPropertyTest {
             }
             case 1 -> {
                 Path sparse = folder.resolve("sparse");
-                int blockBytes = some.block().bytes();
+                int blockBytes = some.block.bytes();
                 try (LayerSource file =
                         LayerSource.file(LayerWork.sparseFile(sparse, memory, blockBytes))) {
                     use.accept(file);
                 }
             }
             case 2 -> {
-                try (LayerSource pages = pages(memory, some.page())) {
+                try (LayerSource pages = pages(memory, some.page)) {
                     use.accept(pages);
                 }
             }

@@ -88,7 +88,7 @@ final class CaptureFiles {
             for (Run run : runs) {
                 // What has become zero was data, and what has become data was zero or other data.
                 boolean wasOther = !run.isStored() || random.nextBoolean();
-                boolean isStored = isBefore && run.isChanged() ? wasOther : run.isStored();
+                boolean isStored = (isBefore && run.isChanged()) ? wasOther : run.isStored();
                 if (isBefore || run.isChanged()) {
                     MemorySegment bytes = isStored ? noise(run, isBefore) : zeros;
                     file.write(bytes.asSlice(0, run.byteCount()), run.offset());
@@ -101,7 +101,7 @@ final class CaptureFiles {
     /// Bytes for a run, before and after other ones.
     private MemorySegment noise(Run run, boolean isBefore) {
         long half = noise.byteSize() / 2;
-        long shift = isBefore && run.isChanged() ? half : 0;
+        long shift = (isBefore && run.isChanged()) ? half : 0;
         long offset = (run.offset() + shift) % noise.byteSize();
         return noise.asSlice(Math.min(offset, noise.byteSize() - run.byteCount()));
     }
