@@ -15,6 +15,10 @@ import java.util.Optional;
 /// What snapshots tell of their memory without a look at its bytes.
 final class SnapshotChanges {
 
+    /// The largest memory whose changes are kept in a bitmap: that of 16 TiB takes 512 MiB. A
+    /// header of a few bytes can say that there is more.
+    static final long BYTE_COUNT_MAX = 1L << 44;
+
     private SnapshotChanges() {}
 
     /// The memory of a snapshot, of which nothing is read that its index says is zero.

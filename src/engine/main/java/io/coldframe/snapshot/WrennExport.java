@@ -2,6 +2,8 @@ package io.coldframe.snapshot;
 
 import io.coldframe.Progress;
 import io.coldframe.SnapshotException;
+import io.coldframe.SnapshotException.Kind;
+import io.coldframe.SnapshotException.Reason;
 import io.coldframe.image.AtomicDirectory;
 import io.coldframe.image.DraftFile;
 import io.coldframe.image.OnExisting;
@@ -80,6 +82,7 @@ final class WrennExport implements AutoCloseable {
             throws SnapshotException {
         try (WrennExport work = new WrennExport(store, root, onExisting)) {
             List<Manifest> line = work.line(reference);
+            requireComparable(line);
             AtomicDirectory.createParents(root.resolve(WrennFiles.HEADER));
             ProgressParts parts =
                     new ProgressParts(
@@ -104,6 +107,18 @@ final class WrennExport implements AutoCloseable {
             next = next.get().parent().map(parent -> byId.get(parent.id()));
         }
         return line;
+    }
+
+    private static void requireComparable(List<Manifest> line) throws SnapshotException {
+        Manifest newest = line.getLast();
+        if (line.size() > 1 && newest.memory().byteCount() > SnapshotChanges.BYTE_COUNT_MAX) {
+            throw new SnapshotException(
+                    Kind.UNSUPPORTED,
+                    Reason.TOO_LARGE,
+                    "a chain over memory of %d bytes; the most is %d"
+                            .formatted(newest.memory().byteCount(), SnapshotChanges.BYTE_COUNT_MAX),
+                    newest.id());
+        }
     }
 
     private void write(UUID id, Progress progress) throws SnapshotException {

@@ -207,7 +207,7 @@ final class WrennImport implements AutoCloseable {
     private SnapshotReport save(
             SnapshotRequest request, Optional<WrennHeader> parent, WrennHeader header)
             throws SnapshotException {
-        if (parent.isEmpty()) {
+        if (parent.isEmpty() || header.byteCount() > SnapshotChanges.BYTE_COUNT_MAX) {
             return store.save(request);
         }
         try (DirtyBitmap dirty = WrennChanges.between(parent.get(), header)) {

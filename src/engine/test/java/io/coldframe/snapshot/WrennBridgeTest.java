@@ -21,6 +21,7 @@ import io.coldframe.wrenn.Memories;
 import io.coldframe.wrenn.Wrenn;
 import io.coldframe.wrenn.WrennFiles;
 import io.coldframe.wrenn.WrennGeneration;
+import io.coldframe.wrenn.WrennHeader;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -404,6 +405,27 @@ final class WrennBridgeTest {
                 () -> importAll("vm"),
                 "5000 bytes",
                 header.toString());
+    }
+
+    /// A bitmap of its pages would take 128 GiB.
+    @Test
+    void aHeaderOfAFewBytesMayMapAsMuchMemoryAsThereIs() throws Exception {
+        long byteCount = WrennHeader.BYTE_COUNT_MAX;
+        for (long generation = 0; generation < 2; generation++) {
+            ByteBuffer header = ByteBuffer.allocate(104).order(ByteOrder.LITTLE_ENDIAN);
+            header.putLong(0, 1).putLong(8, 4096).putLong(16, byteCount).putLong(24, generation);
+            // The build, its base, and one record of zeros.
+            header.putLong(32, 1 + generation).putLong(48, 1).putLong(64 + 8, byteCount);
+            Path place = Files.createDirectory(chain.resolve("g" + generation));
+            Files.write(place.resolve(WrennFiles.HEADER), header.array());
+        }
+        assertEquals(2, importAll("vm").generations().size());
+        assertEquals(byteCount, store.manifest("vm").memory().byteCount());
+        assertRefused(
+                Kind.UNSUPPORTED,
+                Reason.TOO_LARGE,
+                () -> exportAll("vm", folder.resolve("out")),
+                Long.toString(byteCount));
     }
 
     @Test
