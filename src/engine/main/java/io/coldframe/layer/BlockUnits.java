@@ -14,6 +14,10 @@ final class BlockUnits {
     // Scattered blocks are many stretches: so that a lane's memory has a limit, too.
     private static final int STRETCHES_MAX = 1 << 13;
 
+    // Zeros need no memory, but over a parent they are compared, which takes time: a hole of any
+    // length is shared by the lanes, heard of and cancelled. 256 MiB beside 8 MiB of unknown bytes.
+    private static final long HOLE_BLOCKS_PER_UNKNOWN = 32;
+
     private final BlockSource source;
     private final PageSize block;
     private final @Nullable DirtyBitmap dirty;
@@ -24,6 +28,8 @@ final class BlockUnits {
     // What the source said last of its data: asking may take it long.
     private long dataFrom;
     private long dataEnd;
+    // The end of the dirty blocks that the next one is among, if it is behind this.
+    private long dirtyEnd;
     private boolean stopped;
 
     /// @param unknownBlocksMax how many blocks of a unit may have to be looked at
@@ -58,16 +64,21 @@ final class BlockUnits {
         stopped = true;
     }
 
-    /// Adds the stretch that begins with the next block. @return how many blocks of it are unknown
+    /// Adds the stretch that begins with the next block.
+    ///
+    /// @return how many unknown blocks it is worth
     private long addStretch(BlockUnit unit, long unknownMax) throws SnapshotException {
         long first = nextBlock;
-        long dirtyFrom = firstDirty(first);
-        if (dirtyFrom > first) {
-            unit.add(BlockUnit.Kind.CLEAN, dirtyFrom);
-            nextBlock = dirtyFrom;
-            return 0;
+        // A long run of dirty pages is looked through once, however many stretches it has.
+        if (first >= dirtyEnd) {
+            long dirtyFrom = firstDirty(first);
+            if (dirtyFrom > first) {
+                unit.add(BlockUnit.Kind.CLEAN, dirtyFrom);
+                nextBlock = dirtyFrom;
+                return 0;
+            }
+            dirtyEnd = firstClean(first);
         }
-        long dirtyEnd = firstClean(first);
         findData(block.bytes(first));
         // A block of which a part is data has to be read.
         long dataFirst =
@@ -75,9 +86,9 @@ final class BlockUnits {
                         dirtyEnd,
                         dataFrom == source.byteCount() ? blockCount : block.page(dataFrom));
         if (dataFirst > first) {
-            unit.add(BlockUnit.Kind.HOLE, dataFirst);
-            nextBlock = dataFirst;
-            return 0;
+            nextBlock = Math.min(dataFirst, first + unknownMax * HOLE_BLOCKS_PER_UNKNOWN);
+            unit.add(BlockUnit.Kind.HOLE, nextBlock);
+            return (nextBlock - first) / HOLE_BLOCKS_PER_UNKNOWN;
         }
         long end = Math.min(Math.min(dirtyEnd, block.pageCount(dataEnd)), first + unknownMax);
         unit.add(BlockUnit.Kind.UNKNOWN, end);

@@ -12,7 +12,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// An index file of which only some sections are read, each checked by its own sum.
+/// An index file whose header and table are sound, of which the rest is read as it is asked for:
+/// some sections, each checked by its own sum, or all bytes.
 ///
 /// **Lifetime.** Owns a descriptor.
 ///
@@ -31,6 +32,7 @@ final class IndexPieces implements AutoCloseable {
     static IndexPieces open(Path path) throws SnapshotException {
         ReadFile file = ReadFile.open(FileCalls.current(), path);
         try (Arena reading = Arena.ofConfined()) {
+            LayerIndex.requireSize(file.byteCount(), path);
             long headBytes = Math.min(file.byteCount(), IndexHeader.HEAD_BYTES_MAX);
             MemorySegment head = reading.allocate(headBytes, Long.BYTES);
             file.read(0, head);
@@ -55,13 +57,7 @@ final class IndexPieces implements AutoCloseable {
         if (place.isEmpty()) {
             return Optional.empty();
         }
-        if (place.get().byteCount() > byteCountMax) {
-            throw IndexHeader.corrupt(
-                    Reason.TOO_LARGE,
-                    "%s has %d bytes; the most is %d"
-                            .formatted(section, place.get().byteCount(), byteCountMax),
-                    file);
-        }
+        requireAtMost(byteCountMax, section, place.get());
         MemorySegment bytes = arena.allocate(place.get().byteCount(), Long.BYTES);
         file.read(place.get().offset(), bytes);
         place.get().requireCrcOf(bytes, file);
@@ -73,6 +69,41 @@ final class IndexPieces implements AutoCloseable {
             throws SnapshotException {
         sections.require(section, file);
         return find(section, byteCountMax, arena).orElseThrow();
+    }
+
+    /// Refuses a section that is longer than a writer makes it: before as much memory is taken as
+    /// the file is long, because a hole of any length costs nothing on a disk.
+    void requireBounds() throws SnapshotException {
+        long extentsMax = Math.min(header.blockCount(), ExtentMap.EXTENTS_MAX);
+        requireAtMost(IndexParts.BASE_BYTES, Section.BASE);
+        requireAtMost(TableEntries.LAYERS_BYTES_MAX, Section.LAYERS);
+        requireAtMost(TableEntries.ORIGINS_BYTES_MAX, Section.ORIGINS);
+        requireAtMost(extentsMax * ExtentMap.RECORD_BYTES, Section.EXTENTS);
+        requireAtMost(LayerSums.SECTION_BYTES_MAX, Section.SUMS);
+    }
+
+    private void requireAtMost(long byteCountMax, Section section) throws SnapshotException {
+        Optional<Place> place = sections.find(section);
+        if (place.isPresent()) {
+            requireAtMost(byteCountMax, section, place.get());
+        }
+    }
+
+    private void requireAtMost(long byteCountMax, Section section, Place place)
+            throws SnapshotException {
+        if (place.byteCount() > byteCountMax) {
+            throw IndexHeader.corrupt(
+                    Reason.TOO_LARGE,
+                    "%s has %d bytes; the most is %d"
+                            .formatted(section, place.byteCount(), byteCountMax),
+                    file);
+        }
+    }
+
+    /// Fills a segment with all bytes of the file, of which only the header and the table are
+    /// checked.
+    void readAll(MemorySegment target) throws SnapshotException {
+        file.read(0, target);
     }
 
     @Override

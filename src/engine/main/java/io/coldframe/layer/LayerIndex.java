@@ -6,8 +6,6 @@ import io.coldframe.SnapshotException.Kind;
 import io.coldframe.SnapshotException.Reason;
 import io.coldframe.memory.PageSize;
 import io.coldframe.os.Failures;
-import io.coldframe.os.FileCalls;
-import io.coldframe.os.ReadFile;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -67,15 +65,7 @@ public final class LayerIndex implements AutoCloseable {
     /// @throws SnapshotException of kind `MISSING` if there is no such file, `CORRUPT` if one bit
     ///     of it is not as it was written, `UNSUPPORTED` if another release wrote it in another way
     public static LayerIndex open(Path file) throws SnapshotException {
-        try (ReadFile opened = ReadFile.open(FileCalls.current(), file)) {
-            requireSize(opened.byteCount(), file);
-            return owning(
-                    opened.byteCount(),
-                    bytes -> {
-                        opened.read(0, bytes);
-                        return IndexParts.decode(bytes, file);
-                    });
-        }
+        return open(file, bytes -> IndexParts.decode(bytes, file));
     }
 
     /// {@return the index in a file whose bytes someone trusted has summed}
@@ -84,13 +74,17 @@ public final class LayerIndex implements AutoCloseable {
     /// @param digest the SHA-256 of all its bytes
     /// @throws SnapshotException as [#open(Path)], and of kind `CORRUPT` if the digest is another
     public static LayerIndex open(Path file, Sha256 digest) throws SnapshotException {
-        try (ReadFile opened = ReadFile.open(FileCalls.current(), file)) {
-            requireSize(opened.byteCount(), file);
+        return open(file, bytes -> IndexParts.decode(bytes, digest, file));
+    }
+
+    private static LayerIndex open(Path file, Filling decoding) throws SnapshotException {
+        try (IndexPieces opened = IndexPieces.open(file)) {
+            opened.requireBounds();
             return owning(
-                    opened.byteCount(),
+                    opened.header().fileBytes(),
                     bytes -> {
-                        opened.read(0, bytes);
-                        return IndexParts.decode(bytes, digest, file);
+                        opened.readAll(bytes);
+                        return decoding.fill(bytes);
                     });
         }
     }
@@ -181,7 +175,7 @@ public final class LayerIndex implements AutoCloseable {
         }
     }
 
-    private static void requireSize(long byteCount, Object resource) throws SnapshotException {
+    static void requireSize(long byteCount, Object resource) throws SnapshotException {
         if (byteCount > IndexParts.FILE_BYTES_MAX) {
             throw new SnapshotException(
                     Kind.CORRUPT,

@@ -45,7 +45,7 @@ public final class LayerSums {
     private static final long SHIFT_AT = 24;
     private static final long RESERVED_AT = 28;
     private static final long SUMS_AT = 32;
-    private static final long SECTION_BYTES_MAX = SUMS_AT + STORED_BLOCKS_MAX * Integer.BYTES;
+    static final long SECTION_BYTES_MAX = SUMS_AT + STORED_BLOCKS_MAX * Integer.BYTES;
 
     private final MemorySegment section;
     private final UUID layerId;

@@ -1,6 +1,8 @@
 package io.coldframe.layer;
 
 import io.coldframe.SnapshotException;
+import io.coldframe.SnapshotException.Kind;
+import io.coldframe.SnapshotException.Reason;
 import io.coldframe.image.DraftFile;
 import io.coldframe.image.DraftStream;
 import io.coldframe.memory.DirtyBitmap;
@@ -98,7 +100,7 @@ public final class LayerWriter {
     /// @return the layer's index
     /// @throws IllegalStateException if there is a bitmap and no parent
     /// @throws SnapshotException if a byte could not be read or written, of kind `CORRUPT` also if
-    ///     the parent is damaged
+    ///     the parent is damaged; of kind `UNSUPPORTED` if there are more blocks than an index maps
     /// @throws java.util.concurrent.CancellationException if the listener wanted that
     public PackedLayer write(UUID layerId, Origin origin, DraftFile output)
             throws SnapshotException {
@@ -107,10 +109,24 @@ public final class LayerWriter {
         }
         PageSize block = options.blockSize();
         long blockCount = block.pageCount(source.byteCount());
+        requireMappable(blockCount, block, output);
         try (DraftStream stream = DraftStream.open(output, options.output(), block);
                 LayerAssembly assembly = new LayerAssembly(stream, blockCount)) {
             new PackJob(source, options, parent, dirty, assembly).run();
             return packed(layerId, origin, assembly);
+        }
+    }
+
+    /// A file of holes may be of any length.
+    private static void requireMappable(long blockCount, PageSize block, DraftFile output)
+            throws SnapshotException {
+        if (blockCount > ExtentMap.BLOCKS_MAX) {
+            throw new SnapshotException(
+                    Kind.UNSUPPORTED,
+                    Reason.TOO_LARGE,
+                    "memory of %d blocks of %s; the most is %d, in larger blocks"
+                            .formatted(blockCount, block, ExtentMap.BLOCKS_MAX),
+                    output.path());
         }
     }
 

@@ -2,11 +2,15 @@ package io.coldframe.layer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.SnapshotException.Reason;
+import io.coldframe.crash.Call;
+import io.coldframe.crash.ForwardingFileCalls;
 import io.coldframe.memory.PageSize;
+import io.coldframe.os.FileCalls;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -20,7 +24,9 @@ import java.util.AbstractList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
 
 /// What is written can be read, up to the last one that is allowed, and the next one is neither
 /// written nor read.
@@ -54,6 +60,57 @@ final class IndexLimitsTest {
             file.setLength(IndexParts.FILE_BYTES_MAX + 1);
         }
         requireTooLarge(Kind.CORRUPT, () -> LayerIndex.open(path).close());
+    }
+
+    /// A hole of any length costs nothing on a disk.
+    @Test
+    void aHoleThatIsNoIndexIsRefusedBeforeMemoryIsTaken(@TempDir Path folder) throws Exception {
+        Path path = folder.resolve("memory.index");
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.setLength(IndexParts.FILE_BYTES_MAX);
+        }
+        assertEquals(Reason.MAGIC, refusalOfItsHead(path).reason());
+    }
+
+    @Test
+    void moreExtentsThanBlocksAreRefusedBeforeMemoryIsTaken(@TempDir Path folder) throws Exception {
+        byte[] bytes = IndexSamples.named("an index without a layer beside it");
+        MemorySegment index = MemorySegment.ofArray(bytes);
+        long sectionCount = index.get(Bytes.U32, 52);
+        long tableBytes = sectionCount * IndexSections.ENTRY_BYTES;
+        long lastEntry = IndexHeader.BYTE_COUNT + tableBytes - IndexSections.ENTRY_BYTES;
+        long extentsAt = index.get(Bytes.U64, lastEntry + 8);
+        long extentBytes = 8L << 30;
+        index.set(Bytes.U64, lastEntry + 16, extentBytes);
+        index.set(Bytes.U64, 16, extentsAt + extentBytes);
+        index.set(Bytes.U32, 56, Bytes.crc(index, IndexHeader.BYTE_COUNT, tableBytes));
+        index.set(Bytes.U32, 60, Bytes.crc(index, 0, 60));
+        Path path = folder.resolve("memory.index");
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            file.write(bytes);
+            file.setLength(extentsAt + extentBytes);
+        }
+        assertEquals(Reason.TOO_LARGE, refusalOfItsHead(path).reason());
+    }
+
+    /// What a file is refused with, of which only the head was read.
+    private static SnapshotException refusalOfItsHead(Path path) {
+        AtomicLong bytesRead = new AtomicLong();
+        FileCalls counting =
+                new ForwardingFileCalls(FileCalls.current()) {
+                    @Override
+                    protected long around(Call call, LongSupplier make) {
+                        bytesRead.addAndGet(call.is("pread") ? call.byteCount() : 0);
+                        return make.getAsLong();
+                    }
+                };
+        SnapshotException refusal;
+        try (var _ = FileCalls.use(counting)) {
+            refusal = assertThrows(SnapshotException.class, () -> LayerIndex.open(path).close());
+        }
+        assertEquals(Kind.CORRUPT, refusal.kind());
+        assertTrue(bytesRead.get() <= IndexHeader.HEAD_BYTES_MAX, () -> bytesRead + " bytes read");
+        return refusal;
     }
 
     @Test

@@ -1,19 +1,31 @@
 package io.coldframe.layer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coldframe.SnapshotException;
+import io.coldframe.SnapshotException.Kind;
+import io.coldframe.SnapshotException.Reason;
 import io.coldframe.crash.Call;
 import io.coldframe.crash.ForwardingFileCalls;
+import io.coldframe.image.PageSource;
+import io.coldframe.memory.PageRanges;
+import io.coldframe.memory.PageSize;
 import io.coldframe.os.FileCalls;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.RandomAccessFile;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.function.LongSupplier;
 
 /// Holes of a memory file are zeros that nobody reads, with and without a parent.
@@ -117,6 +129,58 @@ final class LayerHolesTest {
                                     assertEquals(101L * BLOCK, report.parentBytesRead());
                                 });
                     });
+        }
+    }
+
+    /// Over an image every byte of it is compared.
+    @Test
+    void aHoleThatTakesTimeIsHeardOfAndCancelled() throws Exception {
+        long byteCount = 512L << 20;
+        long heardMost = byteCount / 2;
+        LayerParent image = LayerParent.base(new UUID(5, 6), new Zeros(byteCount));
+        List<Long> heard = new ArrayList<>();
+        LayerOptions cancelled =
+                LayerOptions.DEFAULT
+                        .withThreadCount(1)
+                        .withProgress(
+                                (done, total) -> {
+                                    heard.add(done);
+                                    return false;
+                                });
+        Path file = folder.resolve("memory");
+        try (RandomAccessFile hole = new RandomAccessFile(file.toFile(), "rw")) {
+            hole.setLength(byteCount);
+        }
+        try (LayerSource source = LayerSource.file(file)) {
+            LayerWriter writer = LayerWriter.of(source, cancelled).over(image);
+            assertThrows(
+                    CancellationException.class,
+                    () -> LayerWork.write(writer, folder.resolve("snapshot"), (_, _) -> {}));
+        }
+        assertEquals(1, heard.size());
+        assertTrue(heard.getFirst() <= heardMost, heard::toString);
+    }
+
+    @Test
+    void moreBlocksThanAnIndexMapsAreRefused() throws Exception {
+        Zeros zeros = new Zeros(PageSize.KIB_4.bytes(ExtentMap.BLOCKS_MAX) + 1);
+        try (LayerSource source = LayerSource.of(zeros, PageRanges.of(), PageSize.KIB_4)) {
+            LayerWriter writer = LayerWriter.of(source, LayerOptions.DEFAULT);
+            SnapshotException refusal =
+                    assertThrows(
+                            SnapshotException.class,
+                            () ->
+                                    LayerWork.write(
+                                            writer, folder.resolve("snapshot"), (_, _) -> {}));
+            assertEquals(Kind.UNSUPPORTED, refusal.kind());
+            assertEquals(Reason.TOO_LARGE, refusal.reason());
+        }
+    }
+
+    private record Zeros(long byteCount) implements PageSource {
+        @Override
+        public void read(long imageOffset, MemorySegment target) {
+            target.fill((byte) 0);
         }
     }
 }
