@@ -5,7 +5,6 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 
 /// Which blocks of one generation do not lie where they lie in another one. The others are equal,
 /// without a look at a byte; these may be.
@@ -25,14 +24,15 @@ final class ChangedBlocks {
         this.hasSameBase = now.base().equals(before.base());
     }
 
-    /// The ordinals that the older one's layers have in the newer one, -2 for one that it lacks.
+    /// The ordinals that the older one's layers have in the newer one, -2 for one that it lacks: a
+    /// layer of the same id with other sums is another one.
     private static int[] ordinals(List<LayerRef> now, List<LayerRef> before) {
-        Map<UUID, Integer> known = new HashMap<>();
+        Map<LayerRef, Integer> known = new HashMap<>();
         for (int i = 0; i < now.size(); i++) {
-            known.put(now.get(i).id(), i);
+            known.put(now.get(i), i);
         }
         int[] ordinals = new int[before.size()];
-        Arrays.setAll(ordinals, i -> known.getOrDefault(before.get(i).id(), -2));
+        Arrays.setAll(ordinals, i -> known.getOrDefault(before.get(i), -2));
         return ordinals;
     }
 
