@@ -34,6 +34,10 @@ public final class LayerRewriter {
     private static final long CHUNK_BYTES = 1L << 20;
     private static final long ALIGNMENT = 4096;
 
+    // A process may have 1,024 files open where nobody asked for more; and who has so many layers
+    // that they can't all be open needs nothing more than this.
+    private static final int OPEN_MAX = 256;
+
     private final Relocation relocation;
     private final List<RewriteSource> sources;
     private final Optional<PageSource> base;
@@ -81,7 +85,8 @@ public final class LayerRewriter {
     /// @param progress hears how much is copied
     /// @return what was done
     /// @throws SnapshotException of kind `CORRUPT` if a block is not as it was written, of kind
-    ///     `MISSING` if a layer is not there
+    ///     `MISSING` if a layer is not there, or was moved: find it again, and what is written is
+    ///     kept
     /// @throws java.util.concurrent.CancellationException if the progress says so; what is written
     ///     stays, for another run
     public static Result write(
@@ -100,7 +105,8 @@ public final class LayerRewriter {
         try (Arena scratch = Arena.ofShared();
                 PartialLayer output = PartialLayer.open(partial)) {
             for (LayerRef layer : relocation.layers()) {
-                sources.add(RewriteSource.open(layer, finder.find(layer)));
+                boolean isKeptOpen = sources.size() < OPEN_MAX;
+                sources.add(RewriteSource.open(layer, finder.find(layer), isKeptOpen));
             }
             MemorySegment sums = scratch.allocate(SUM, relocation.blockCount());
             LayerRewriter rewriter =

@@ -10,27 +10,38 @@ import io.coldframe.os.ReadFile;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /// A layer whose blocks are copied: each is compared with its sum on the way.
 ///
-/// **Lifetime.** Owns the descriptor and the sums.
+/// **Lifetime.** Owns the sums, and the descriptor if there is one.
 ///
 /// **Threads.** Any; [#close()] once, by the owner.
 final class RewriteSource implements AutoCloseable {
     private final Arena arena;
-    private final ReadFile file;
+    private final FileCalls calls;
+    private final Path file;
+    private final Optional<ReadFile> kept;
     private final LayerSums sums;
 
-    private RewriteSource(Arena arena, ReadFile file, LayerSums sums) {
+    private RewriteSource(
+            Arena arena, FileCalls calls, Path file, Optional<ReadFile> kept, LayerSums sums) {
         this.arena = arena;
+        this.calls = calls;
         this.file = file;
+        this.kept = kept;
         this.sums = sums;
     }
 
     /// Opens the layer that a reader names.
     ///
+    /// @param isKeptOpen whether its file stays open; if not, it is opened for each read, and may
+    ///     have moved until then
     /// @throws SnapshotException of kind `CORRUPT` if it is another one
-    static RewriteSource open(LayerRef ref, LayerFiles files) throws SnapshotException {
+    static RewriteSource open(LayerRef ref, LayerFiles files, boolean isKeptOpen)
+            throws SnapshotException {
+        FileCalls calls = FileCalls.current();
         Arena arena = Arena.ofShared();
         try {
             LayerSums sums = LayerSums.open(files.index(), arena);
@@ -41,8 +52,11 @@ final class RewriteSource implements AutoCloseable {
                         "holds the sums of %s, and the index names %s".formatted(sums.ref(), ref),
                         files.index());
             }
-            return new RewriteSource(
-                    arena, ReadFile.open(FileCalls.current(), files.layer()), sums);
+            Optional<ReadFile> kept =
+                    isKeptOpen
+                            ? Optional.of(ReadFile.open(calls, files.layer()))
+                            : Optional.empty();
+            return new RewriteSource(arena, calls, files.layer(), kept, sums);
         } catch (Throwable failure) {
             Failures.closeAfter(failure, arena);
             throw failure;
@@ -59,7 +73,13 @@ final class RewriteSource implements AutoCloseable {
     void read(long firstBlock, MemorySegment target, Crc32c crc) throws SnapshotException {
         long blockBytes = sums.blockSize().bytes();
         long offset = sums.blockSize().bytes(firstBlock);
-        file.read(offset, target);
+        if (kept.isPresent()) {
+            kept.get().read(offset, target);
+        } else {
+            try (ReadFile opened = ReadFile.open(calls, file)) {
+                opened.read(offset, target);
+            }
+        }
         for (long at = 0; at < target.byteSize(); at += blockBytes) {
             long block = firstBlock + at / blockBytes;
             int found = crc.of(target, at, blockBytes);
@@ -76,7 +96,7 @@ final class RewriteSource implements AutoCloseable {
 
     @Override
     public void close() {
-        file.close();
+        kept.ifPresent(ReadFile::close);
         arena.close();
     }
 }

@@ -3,6 +3,7 @@ package io.coldframe.snapshot;
 import io.coldframe.Progress;
 import io.coldframe.Sha256;
 import io.coldframe.SnapshotException;
+import io.coldframe.SnapshotException.Kind;
 import io.coldframe.image.AtomicDirectory;
 import io.coldframe.image.LockFile;
 import io.coldframe.image.OnExisting;
@@ -44,6 +45,9 @@ final class Compactor {
     // who captures faster than this rewrites an index is left for the next compaction.
     private static final int ROUND_COUNT_MAX = 16;
 
+    // Each is lost to a prune that has removed what was to be copied.
+    private static final int ATTEMPT_COUNT_MAX = 8;
+
     private final StorePaths paths;
     private final CompactionFiles files;
     private final CompactionPlan plan;
@@ -79,7 +83,7 @@ final class Compactor {
         } else {
             try (LockFile _ = files.lock()) {
                 for (CompactionStep step : plan.steps()) {
-                    run(step);
+                    runUntilThere(step);
                 }
             }
         }
@@ -102,6 +106,20 @@ final class Compactor {
             if (lock.isPresent()) {
                 try (LockFile _ = lock.get()) {
                     files.discard();
+                }
+            }
+        }
+    }
+
+    /// Begins anew if a layer has gone that nobody reads any more, and that was to be copied.
+    private void runUntilThere(CompactionStep step) throws SnapshotException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                run(step);
+                return;
+            } catch (SnapshotException failure) {
+                if (failure.kind() != Kind.MISSING || attempt == ATTEMPT_COUNT_MAX) {
+                    throw failure;
                 }
             }
         }

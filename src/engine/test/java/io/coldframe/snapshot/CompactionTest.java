@@ -128,6 +128,24 @@ final class CompactionTest {
     }
 
     @Test
+    void moreLayersThanStayOpenBecomeOne() throws Exception {
+        int depth = 260;
+        try (ChainModel deep = ChainModel.in(folder.resolve("deep"), depth, PageSize.KIB_4)) {
+            String last = deep.captureFirst();
+            for (int page = 0; page < depth; page++) {
+                deep.writePage(page, 1 + page % 250);
+                last = deep.captureOn(last);
+            }
+            assertEquals(depth, deep.depth(last));
+            deep.prune(PrunePolicy.keeping(1));
+            deep.compact(CompactionPolicy.intoOne(List.of(last)));
+            assertEquals(1, deep.depth(last));
+            deep.check();
+            assertEquals(List.of("shelf"), deep.layers());
+        }
+    }
+
+    @Test
     void deadLayersAreRewrittenAlone() throws Exception {
         List<String> names = line(2);
         for (int page = 0; page < PAGES - 4; page++) {
