@@ -191,7 +191,7 @@ final class PageToolsTest {
                     assertThrows(
                                     IllegalArgumentException.class,
                                     () -> SnapshotDiff.between(one, two, Progress.NONE))
-                            .getMessage();
+                            .toString();
             assertTrue(message.contains("163840") && message.contains("28672"), message);
         }
     }
