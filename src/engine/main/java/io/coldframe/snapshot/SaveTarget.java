@@ -46,6 +46,10 @@ final class SaveTarget {
         if (replaced.isPresent()) {
             new LayerShelf(paths).retire(replaced.get());
             hasRetired = true;
+        } else if (StorePaths.isDirectory(path)) {
+            // Its manifest is broken, which nobody needs who reads its layer.
+            new LayerShelf(paths).retireBroken(path);
+            hasRetired = true;
         }
     }
 

@@ -173,6 +173,23 @@ final class HostileLayersTest {
     }
 
     @Test
+    void aSnapshotWithABrokenManifestGivesItsLayerWhenItIsReplaced() throws Exception {
+        byte[] manifest = Files.readAllBytes(part("a", "manifest.bin"));
+        manifest[manifest.length / 2] ^= 1;
+        Files.write(part("a", "manifest.bin"), manifest);
+        try (GuestMemory memory = Guests.ofPages(PAGE_COUNT)) {
+            store.save(
+                    SnapshotRequest.layer("a", memory, Guests.opaque("new"))
+                            .withOnExisting(OnExisting.REPLACE));
+        }
+
+        store.verify("b", Progress.NONE);
+        Path restored = directory.resolve("restored");
+        store.restore("b", restored, OnExisting.REFUSE, Progress.NONE);
+        assertArrayEquals(memoryOfB, Files.readAllBytes(restored));
+    }
+
+    @Test
     void parentsThatGoRoundInACircleDoNotHoldUpTheSearchForALayer() throws Exception {
         Manifest b = store.manifest("b");
         rewrite("a", store.manifest("a").memory(), Optional.of(new Parent(b.id(), "b")), 2);
