@@ -1,6 +1,7 @@
 package io.coldframe.snapshot;
 
 import java.time.DayOfWeek;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZonedDateTime;
@@ -65,8 +66,10 @@ record PruneRules(PrunePolicy policy, Instant now) {
     }
 
     private boolean isYoung(Dated snapshot) {
+        // An instant before now by any age that can be said may be before all that there is.
         return policy.olderThan().isPresent()
-                && snapshot.createdAt().isAfter(now.minus(policy.olderThan().get()));
+                && Duration.between(snapshot.createdAt(), now).compareTo(policy.olderThan().get())
+                        < 0;
     }
 
     private void addNewestOfEach(

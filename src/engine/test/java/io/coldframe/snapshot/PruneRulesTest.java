@@ -85,6 +85,8 @@ final class PruneRulesTest {
                 at("2026-11-20T11:00:01Z", "2026-11-20T11:00:00Z", "2026-11-20T10:00:00Z");
         assertEquals("K--", kept(policy().withOlderThan(Duration.ofHours(1)), all));
         assertEquals("---", kept(policy().withOlderThan(Duration.ZERO), all));
+        // Older than all that there is.
+        assertEquals("KKK", kept(policy().withOlderThan(Duration.ofDays(1L << 40)), all));
     }
 
     @Test
