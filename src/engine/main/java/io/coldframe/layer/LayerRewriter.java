@@ -127,6 +127,15 @@ public final class LayerRewriter {
     /// @throws SnapshotException of kind `CORRUPT` if a sum is another
     public static void requireSums(Relocation relocation, LayerSums sums, LayerFinder finder)
             throws SnapshotException {
+        if (!sums.layerId().equals(relocation.newLayer())
+                || sums.storedBlockCount() != relocation.blockCount()) {
+            throw new SnapshotException(
+                    Kind.CORRUPT,
+                    Reason.MISMATCH,
+                    "sums of %s, and it should be %d blocks"
+                            .formatted(sums, relocation.blockCount()),
+                    "layer " + relocation.newLayer());
+        }
         List<Optional<LayerSums>> olds = new ArrayList<>();
         try (Arena arena = Arena.ofConfined()) {
             for (LayerRef layer : relocation.layers()) {
@@ -156,7 +165,9 @@ public final class LayerRewriter {
     private static Optional<LayerSums> sumsIfThere(LayerRef layer, LayerFinder finder, Arena arena)
             throws SnapshotException {
         try {
-            return Optional.of(LayerSums.open(finder.find(layer).index(), arena));
+            LayerSums sums = LayerSums.open(finder.find(layer).index(), arena);
+            // Another snapshot may have come to where it was.
+            return Optional.of(sums).filter(found -> found.ref().equals(layer));
         } catch (SnapshotException failure) {
             if (failure.kind() == Kind.MISSING) {
                 // Nobody reads it any more.

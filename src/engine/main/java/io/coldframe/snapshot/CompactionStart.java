@@ -213,15 +213,21 @@ final class CompactionStart implements AutoCloseable {
             throws SnapshotException {
         Optional<PageSource> pages = base.map(Snapshot::source);
         for (int attempt = 1; ; attempt++) {
+            StoreLayers layers = new StoreLayers(paths);
             try {
-                return LayerRewriter.write(
-                        relocation(), new StoreLayers(paths), pages, partial, arena, progress);
+                return LayerRewriter.write(relocation(), layers, pages, partial, arena, progress);
             } catch (SnapshotException failure) {
-                if (failure.kind() != Kind.MISSING || attempt == ATTEMPT_COUNT_MAX) {
+                if (!hasMoved(layers, failure) || attempt == ATTEMPT_COUNT_MAX) {
                     throw failure;
                 }
             }
         }
+    }
+
+    /// Whether a layer was not found, or taken from a snapshot that has come to be another one.
+    private static boolean hasMoved(StoreLayers layers, SnapshotException failure) {
+        return failure.kind() == Kind.MISSING
+                || !layers.used().stream().allMatch(SnapshotOpener::isUnchanged);
     }
 
     @Override
