@@ -85,6 +85,7 @@ record LayerShelf(StorePaths paths) {
         }
         List<UUID> removed = new ArrayList<>();
         long freedBytes = 0;
+        String whyLeft = "";
         try {
             Optional<LayerLease> lease = LayerLease.tryAlone(paths);
             if (lease.isEmpty()) {
@@ -94,16 +95,25 @@ record LayerShelf(StorePaths paths) {
                 AtomicDirectory.removeAbandoned(paths.layers());
                 // With the lease, what nobody reads stays so: no lock is held while files go.
                 for (UUID layer : unneededUnderLock()) {
-                    long byteCount = byteCount(paths.layer(layer));
-                    AtomicDirectory.remove(paths.layer(layer), CommitCheck.NONE);
-                    removed.add(layer);
-                    freedBytes += byteCount;
+                    try {
+                        freedBytes += remove(layer);
+                        removed.add(layer);
+                    } catch (SnapshotException failure) {
+                        // The others can go all the same.
+                        whyLeft = String.valueOf(failure.getMessage());
+                    }
                 }
             }
-            return new LayerSweep(removed, freedBytes, "");
         } catch (SnapshotException failure) {
-            return new LayerSweep(removed, freedBytes, String.valueOf(failure.getMessage()));
+            whyLeft = String.valueOf(failure.getMessage());
         }
+        return new LayerSweep(removed, freedBytes, whyLeft);
+    }
+
+    private long remove(UUID layer) throws SnapshotException {
+        long byteCount = byteCount(paths.layer(layer));
+        AtomicDirectory.remove(paths.layer(layer), CommitCheck.NONE);
+        return byteCount;
     }
 
     private List<UUID> unneededUnderLock() throws SnapshotException {

@@ -9,6 +9,7 @@ import io.coldframe.os.AllocatedBytes;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /// Whether a snapshot may go: nothing that lives may need it.
@@ -126,12 +127,55 @@ record Removal(StorePaths paths) {
 
     /// As [#delete], but a layer stays on the shelf, for whoever sweeps after many.
     void deleteUnswept(StoredSnapshot snapshot) throws SnapshotException {
+        try {
+            remove(snapshot, now -> new LayerShelf(paths).retire(now));
+        } catch (SnapshotException full) {
+            if (full.kind() != Kind.OUT_OF_SPACE || !snapshot.isStillThere()) {
+                throw full;
+            }
+            deleteUnread(snapshot, full);
+        }
+    }
+
+    /// On a disk without room for a second name of its layer: whoever deletes wants to make room,
+    /// and a layer that nobody else reads is not to be kept.
+    private void deleteUnread(StoredSnapshot snapshot, SnapshotException full)
+            throws SnapshotException {
+        Optional<LayerLease> lease = LayerLease.tryAlone(paths);
+        if (lease.isEmpty()) {
+            throw full;
+        }
+        try (LayerLease _ = lease.get()) {
+            remove(
+                    snapshot,
+                    now -> {
+                        if (isReadByOthers(now)) {
+                            throw full;
+                        }
+                    });
+        }
+    }
+
+    private boolean isReadByOthers(StoredSnapshot snapshot) throws SnapshotException {
+        Manifest manifest = snapshot.manifest();
+        LayerNeeds needs = LayerNeeds.of(paths, Catalogue.of(paths), Set.of(manifest.id()));
+        return !needs.unknown().isEmpty()
+                || manifest.memory().layerId().filter(needs.layers()::contains).isPresent();
+    }
+
+    /// What is done for the layer of a snapshot before that goes.
+    @FunctionalInterface
+    private interface LayerStep {
+        void run(StoredSnapshot now) throws SnapshotException;
+    }
+
+    private void remove(StoredSnapshot snapshot, LayerStep layerStep) throws SnapshotException {
         AtomicDirectory.remove(
                 snapshot.path(),
                 () -> {
                     StoredSnapshot now = requireStillThere(snapshot);
                     requireUnneeded(now);
-                    new LayerShelf(paths).retire(now);
+                    layerStep.run(now);
                 });
     }
 
