@@ -192,7 +192,7 @@ final class CompactionStart implements AutoCloseable {
             return LayerTable.open(stored.part(StorePaths.INDEX), arena).layers().stream()
                     .anyMatch(layer -> layers.contains(layer.id()));
         } catch (SnapshotException failure) {
-            if (failure.kind() == Kind.SYSCALL) {
+            if (failure.kind() == Kind.SYSCALL || failure.kind() == Kind.OUT_OF_SPACE) {
                 throw failure;
             }
             return false;

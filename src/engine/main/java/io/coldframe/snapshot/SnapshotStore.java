@@ -70,7 +70,8 @@ public final class SnapshotStore {
     public static SnapshotStore open(Path directory) throws SnapshotException {
         SnapshotStore store = openAsFound(directory);
         AtomicDirectory.removeAbandoned(store.paths.root());
-        for (Path inner : List.of(store.paths.tags(), store.paths.layers())) {
+        StorePaths paths = store.paths;
+        for (Path inner : List.of(paths.tags(), paths.layers(), paths.compaction())) {
             if (StorePaths.isDirectory(inner)) {
                 AtomicDirectory.removeAbandoned(inner);
             }

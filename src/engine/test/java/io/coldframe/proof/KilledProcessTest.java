@@ -34,7 +34,7 @@ final class KilledProcessTest {
     private Path folder;
 
     static Stream<KillScript> scripts() {
-        return Stream.of(new PairKills(), new OpenVmmKills(), new StoreKills());
+        return Stream.of(new PairKills(), new OpenVmmKills(), new StoreKills(), new LayerKills());
     }
 
     @ParameterizedTest

@@ -76,6 +76,11 @@ final class ScriptedGuest implements AutoCloseable {
         dirtyModel.clear();
     }
 
+    /// Somebody has marked all of it.
+    void expectDirty() {
+        dirtyModel.set(0, Math.toIntExact(dirty.pageCount()));
+    }
+
     /// Fails if the bitmap does not say what the guest wrote since it was last saved.
     void checkDirty() {
         BitSet found = new BitSet();

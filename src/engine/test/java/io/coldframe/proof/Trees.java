@@ -11,6 +11,17 @@ import java.util.stream.Stream;
 final class Trees {
     private Trees() {}
 
+    /// Copies a directory and everything in it to a name that nobody has.
+    static void copy(Path root, Path target) throws IOException {
+        List<Path> paths;
+        try (Stream<Path> all = Files.walk(root)) {
+            paths = all.sorted().toList();
+        }
+        for (Path path : paths) {
+            Files.copy(path, target.resolve(root.relativize(path)));
+        }
+    }
+
     /// Removes a directory and everything in it.
     static void delete(Path root) throws IOException {
         List<Path> paths;

@@ -33,12 +33,21 @@ final class WholeCommitCrashTest {
     private int nextIndex;
 
     static Stream<Work> works() {
-        return Stream.of(
+        return Stream.<Work[]>of(
                         OpenVmmWork.values(),
                         PairWork.values(),
                         StoreWork.values(),
+                        LayerWork.values(),
                         BridgeWork.values())
-                .flatMap(Stream::of);
+                .flatMap(Stream::of)
+                .filter(work -> Soak.isOn() || !(work instanceof LayerWork) || isQuick(work));
+    }
+
+    /// Of the works on layers those that are least like the others.
+    private static boolean isQuick(Work work) {
+        return work == LayerWork.NEXT_DIRECT
+                || work == LayerWork.MIDDLE_DELETED
+                || work == LayerWork.COMPACTED;
     }
 
     /// Without most of the bridges, whose states are large and many, where there is no time.

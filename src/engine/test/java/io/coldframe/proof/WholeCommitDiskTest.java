@@ -39,6 +39,9 @@ final class WholeCommitDiskTest {
                     StoreWork.NEW_FULL_MAPPED,
                     StoreWork.NEW_DIFF_DIRECT,
                     StoreWork.REPLACED_FULL,
+                    LayerWork.FIRST_BUFFERED,
+                    LayerWork.NEXT_DIRECT,
+                    LayerWork.COMPACTED,
                     OpenVmmWork.REPLACED_COPY);
 
     @ParameterizedTest
