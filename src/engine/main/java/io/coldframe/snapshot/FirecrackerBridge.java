@@ -4,16 +4,19 @@ import io.coldframe.Progress;
 import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.SnapshotException.Reason;
+import io.coldframe.image.PageSource;
 import io.coldframe.image.WriteOptions;
 import io.coldframe.layer.LayerSource;
 import io.coldframe.memory.DirtyBitmap;
 import io.coldframe.memory.GuestLayout;
 import io.coldframe.memory.PageGrid;
+import io.coldframe.memory.PageRanges;
 import io.coldframe.memory.PageSize;
 import io.coldframe.os.Failures;
 import io.coldframe.os.FileCalls;
 import io.coldframe.os.ReadFile;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -45,60 +48,94 @@ final class FirecrackerBridge {
             GuestLayout layout,
             Progress progress)
             throws SnapshotException {
-        requireLength(memory.file(), layout);
-        try (LayerSource source = LayerSource.file(memory.file())) {
-            SnapshotRequest request =
-                    SnapshotRequest.layer(memory.name(), parent, source, layout, memory.state())
-                            .withWriteOptions(WriteOptions.DEFAULT.withProgress(progress));
-            for (var label : memory.labels().entrySet()) {
-                request = request.withLabel(label.getKey(), label.getValue());
-            }
+        try (ReadFile file = ReadFile.open(FileCalls.current(), memory.file())) {
+            requireLength(file.byteCount(), layout, file.path());
             if (memory.isFull()) {
-                return store.save(request);
+                try (LayerSource source = LayerSource.file(memory.file())) {
+                    // Another file may have come to the name. It is as good if it is as long.
+                    requireLength(source.byteCount(), layout, memory.file());
+                    return store.save(request(memory, parent, source, layout, progress));
+                }
             }
-            try (DirtyBitmap dirty = written(memory.file())) {
+            try (DirtyBitmap dirty = written(file);
+                    LayerSource source = source(file)) {
+                SnapshotRequest request = request(memory, parent, source, layout, progress);
                 return store.save(request.withDirty(dirty));
             }
         }
     }
 
-    private static void requireLength(Path file, GuestLayout layout) throws SnapshotException {
-        try (ReadFile opened = ReadFile.open(FileCalls.current(), file)) {
-            if (opened.byteCount() != layout.byteCount()) {
-                throw new SnapshotException(
-                        Kind.UNSUPPORTED,
-                        Reason.MISMATCH,
-                        "%d bytes, and the guest has %d: no memory of this guest, or a part of it"
-                                .formatted(opened.byteCount(), layout.byteCount()),
-                        file);
-            }
+    private static SnapshotRequest request(
+            FirecrackerMemory memory,
+            Optional<String> parent,
+            LayerSource source,
+            GuestLayout layout,
+            Progress progress) {
+        SnapshotRequest request =
+                SnapshotRequest.layer(memory.name(), parent, source, layout, memory.state())
+                        .withWriteOptions(WriteOptions.DEFAULT.withProgress(progress));
+        for (var label : memory.labels().entrySet()) {
+            request = request.withLabel(label.getKey(), label.getValue());
+        }
+        return request;
+    }
+
+    /// The bytes of the file whose holes were told: that of its name may be another one by now, and
+    /// the holes of one file say nothing of another.
+    private static LayerSource source(ReadFile file) {
+        PageRanges.Builder all = new PageRanges.Builder();
+        all.add(0, PAGE.pageCount(file.byteCount()));
+        return LayerSource.of(new FilePages(file), all.build(), PAGE);
+    }
+
+    /// The bytes of an open file.
+    private record FilePages(ReadFile file) implements PageSource {
+
+        @Override
+        public long byteCount() {
+            return file.byteCount();
+        }
+
+        @Override
+        public void read(long imageOffset, MemorySegment target) throws SnapshotException {
+            file.read(imageOffset, target);
+        }
+    }
+
+    private static void requireLength(long byteCount, GuestLayout layout, Path file)
+            throws SnapshotException {
+        if (byteCount != layout.byteCount()) {
+            throw new SnapshotException(
+                    Kind.UNSUPPORTED,
+                    Reason.MISMATCH,
+                    "%d bytes, and the guest has %d: no memory of this guest, or a part of it"
+                            .formatted(byteCount, layout.byteCount()),
+                    file);
         }
     }
 
     /// What is no hole.
     ///
     /// @throws SnapshotException of reason `INCOMPATIBLE` if there is no hole at all
-    private static DirtyBitmap written(Path file) throws SnapshotException {
-        try (ReadFile opened = ReadFile.open(FileCalls.current(), file)) {
-            long byteCount = opened.byteCount();
-            if (opened.nextHole(0) == byteCount) {
-                throw new SnapshotException(
-                        Kind.UNSUPPORTED,
-                        Reason.INCOMPATIBLE,
-                        "no hole in %d bytes: all of a memory, or a diff that has lost its holes"
-                                        .formatted(byteCount)
-                                + " in a copy, which nobody can tell apart; say that it is full,"
-                                + " or bring the diff with its holes",
-                        file);
-            }
-            DirtyBitmap dirty = DirtyBitmap.create(new PageGrid(0, byteCount, PAGE));
-            try {
-                mark(opened, dirty);
-                return dirty;
-            } catch (Throwable failure) {
-                Failures.closeAfter(failure, dirty);
-                throw failure;
-            }
+    private static DirtyBitmap written(ReadFile file) throws SnapshotException {
+        long byteCount = file.byteCount();
+        if (file.nextHole(0) == byteCount) {
+            throw new SnapshotException(
+                    Kind.UNSUPPORTED,
+                    Reason.INCOMPATIBLE,
+                    "no hole in %d bytes: all of a memory, or a diff that has lost its holes"
+                                    .formatted(byteCount)
+                            + " in a copy, which nobody can tell apart; say that it is full,"
+                            + " or bring the diff with its holes",
+                    file);
+        }
+        DirtyBitmap dirty = DirtyBitmap.create(new PageGrid(0, byteCount, PAGE));
+        try {
+            mark(file, dirty);
+            return dirty;
+        } catch (Throwable failure) {
+            Failures.closeAfter(failure, dirty);
+            throw failure;
         }
     }
 

@@ -4,13 +4,19 @@ import static io.coldframe.snapshot.Refusals.assertRefused;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.coldframe.Progress;
 import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.SnapshotException.Reason;
+import io.coldframe.crash.Call;
+import io.coldframe.crash.ForwardingFileCalls;
 import io.coldframe.memory.GuestLayout;
 import io.coldframe.memory.GuestMemory;
+import io.coldframe.os.FileCalls;
 import io.coldframe.state.Architecture;
 import io.coldframe.wrenn.Memories;
 
@@ -20,16 +26,21 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /// Memory files of Firecracker's become layers, or are refused for what can't be told of them.
 final class FirecrackerTest {
 
     private static final StateSource STATE = StateSource.none(Architecture.X86_64, 1);
+    private static final StandardCopyOption REPLACE = StandardCopyOption.REPLACE_EXISTING;
     private static final String BASE = "abcdefgh";
 
     @TempDir private Path folder;
@@ -117,6 +128,56 @@ final class FirecrackerTest {
         importBase();
         importDiff(diffFile("X------Y"));
         assertArrayEquals(Memories.of("XbcdefgY"), memory("next"));
+    }
+
+    /// The holes of one file say nothing of the bytes of another.
+    @Test
+    void aFileThatIsReplacedMeanwhileIsTakenAsItWasOrAsItIs() throws Exception {
+        importBase();
+        boolean hasSwapped = true;
+        for (int open = 1; hasSwapped; open++) {
+            Files.deleteIfExists(folder.resolve("diff.mem"));
+            Path other = Files.move(diffFile("--Y---Z-"), folder.resolve("other.mem"), REPLACE);
+            SwappingCalls calls = new SwappingCalls(open, diffFile("-X-.--g-"), other);
+            try (var _ = FileCalls.use(calls)) {
+                importDiff(folder.resolve("diff.mem"));
+            }
+            hasSwapped = calls.openCount >= open;
+            String taken = new String(memory("next"), ISO_8859_1);
+            assertTrue(
+                    Stream.of("aXc.efgh", "abYdefZh")
+                            .map(blocks -> new String(Memories.of(blocks), ISO_8859_1))
+                            .anyMatch(taken::equals),
+                    "replaced before opening number " + open);
+            store.delete("next");
+        }
+    }
+
+    /// Somebody who renames another file over one just before it is opened.
+    private static final class SwappingCalls extends ForwardingFileCalls {
+        private final int swapAt;
+        private final Path file;
+        private final Path other;
+        private int openCount;
+
+        SwappingCalls(int swapAt, Path file, Path other) {
+            super(FileCalls.current());
+            this.swapAt = swapAt;
+            this.file = file;
+            this.other = other;
+        }
+
+        @Override
+        protected long around(Call call, LongSupplier make) {
+            if (call.is("open") && call.paths().contains(file) && ++openCount == swapAt) {
+                try {
+                    Files.move(other, file, REPLACE);
+                } catch (IOException failure) {
+                    throw new UncheckedIOException(failure);
+                }
+            }
+            return make.getAsLong();
+        }
     }
 
     @Test
