@@ -21,7 +21,9 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -45,13 +47,30 @@ final class WrennImport implements AutoCloseable {
 
     /// A generation that the store has.
     ///
-    /// @param header of one that was brought just now, and so has the bytes that its header says
+    /// @param evidence of one that was brought just now, and so has the bytes that its header says
     private record Known(
-            String name,
-            UUID id,
-            long byteCount,
-            WrennLabels labels,
-            Optional<WrennHeader> header) {}
+            String name, UUID id, long byteCount, WrennLabels labels, Optional<Evidence> evidence) {
+
+        Optional<WrennHeader> headerIfSameFiles(Map<UUID, FileIdentity> files) {
+            return evidence.filter(found -> found.isOfSame(files)).map(Evidence::header);
+        }
+    }
+
+    /// What tells where the bytes of a generation lie.
+    ///
+    /// @param files those that were read, by their builds
+    private record Evidence(WrennHeader header, Map<UUID, FileIdentity> files) {
+
+        /// Whether each build that both read is one file. A directory may have a copy of its own,
+        /// and what lies at the same place of another file need not be the same.
+        boolean isOfSame(Map<UUID, FileIdentity> others) {
+            return files.entrySet().stream()
+                    .allMatch(
+                            each ->
+                                    others.getOrDefault(each.getKey(), each.getValue())
+                                            .equals(each.getValue()));
+        }
+    }
 
     private WrennImport(SnapshotStore store) {
         this.store = store;
@@ -117,14 +136,15 @@ final class WrennImport implements AutoCloseable {
                 brought.add(report(there.get().name(), each, Optional.empty(), Optional.empty()));
             } else {
                 Optional<Known> parent = parentOf(each.header());
-                SnapshotReport saved = save(each, parent, part);
+                Map<UUID, FileIdentity> files = new HashMap<>();
+                SnapshotReport saved = save(each, parent, files, part);
                 known.add(
                         new Known(
                                 saved.name(),
                                 saved.manifest().id(),
                                 byteCount,
                                 WrennLabels.of(each.header()),
-                                Optional.of(each.header())));
+                                Optional.of(new Evidence(each.header(), files))));
                 brought.add(
                         report(saved.name(), each, parent.map(Known::name), Optional.of(saved)));
             }
@@ -175,11 +195,16 @@ final class WrennImport implements AutoCloseable {
                                 .thenComparing(each -> builds.contains(each.labels().buildId())));
     }
 
-    private SnapshotReport save(Incoming incoming, Optional<Known> parent, Progress progress)
+    /// @param files takes those that are read
+    private SnapshotReport save(
+            Incoming incoming,
+            Optional<Known> parent,
+            Map<UUID, FileIdentity> files,
+            Progress progress)
             throws SnapshotException {
         Path directory = incoming.place().directory();
         WrennHeader header = WrennHeader.read(incoming.place().header());
-        try (WrennChain chain = WrennChain.open(header, files(incoming));
+        try (WrennChain chain = WrennChain.open(header, noting(files, files(incoming)));
                 Arena arena = Arena.ofConfined();
                 LayerSource source =
                         LayerSource.of(
@@ -198,7 +223,8 @@ final class WrennImport implements AutoCloseable {
             if (parent.isEmpty()) {
                 request = request.withBlockSize(blockSize(chain.header()));
             }
-            return save(request, parent.flatMap(Known::header), chain.header());
+            Optional<WrennHeader> lying = parent.flatMap(found -> found.headerIfSameFiles(files));
+            return save(request, lying, chain.header());
         }
     }
 
@@ -228,6 +254,14 @@ final class WrennImport implements AutoCloseable {
             } catch (SnapshotException missing) {
                 return elsewhere(buildId, missing);
             }
+        };
+    }
+
+    private static WrennFiles noting(Map<UUID, FileIdentity> noted, WrennFiles files) {
+        return buildId -> {
+            Path file = files.compactFile(buildId);
+            FileIdentity.of(file).ifPresent(identity -> noted.put(buildId, identity));
+            return file;
         };
     }
 

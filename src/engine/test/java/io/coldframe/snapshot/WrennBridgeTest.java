@@ -316,6 +316,29 @@ final class WrennBridgeTest {
         assertArrayEquals(Memories.of(MEMORIES[3]), memory("vm"));
     }
 
+    /// What a reader of a directory sees is what lies in it, whatever lies under that name elsewhere.
+    @Test
+    void aFileOfTheSameBuildInAnotherDirectoryIsAnotherFile() throws Exception {
+        writeChain("abcd", "abXd");
+        Path copy = chain.resolve("g1").resolve(WrennFiles.compactName(builds.getFirst()));
+        Files.write(copy, Memories.of("aYcd"));
+        importAll("vm");
+        assertArrayEquals(Memories.of("abcd"), memory("vm.0"));
+        assertArrayEquals(Memories.of("aYXd"), memory("vm"));
+    }
+
+    @Test
+    void aFileThatDirectoriesShareIsNotComparedWithItself() throws Exception {
+        writeChain("abcd", "abXd");
+        String name = WrennFiles.compactName(builds.getFirst());
+        Path copy = chain.resolve("g1").resolve(name);
+        Files.delete(copy);
+        Files.createLink(copy, chain.resolve("g0").resolve(name));
+        var last = importAll("vm").generations().getLast().saved().orElseThrow();
+        assertEquals(3, last.layer().orElseThrow().cleanBlocks());
+        assertArrayEquals(Memories.of("abXd"), memory("vm"));
+    }
+
     @Test
     void aSnapfileIsTheStateAndGoesBackAsItCame() throws Exception {
         writeChain("ab", "cd");
