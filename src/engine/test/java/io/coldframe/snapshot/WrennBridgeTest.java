@@ -316,7 +316,7 @@ final class WrennBridgeTest {
         assertArrayEquals(Memories.of(MEMORIES[3]), memory("vm"));
     }
 
-    /// What a reader of a directory sees is what lies in it, whatever lies under that name elsewhere.
+    /// What a reader of a directory sees is what lies in it, whatever has that name elsewhere.
     @Test
     void aFileOfTheSameBuildInAnotherDirectoryIsAnotherFile() throws Exception {
         writeChain("abcd", "abXd");
