@@ -67,7 +67,7 @@ final class OpenLayers implements AutoCloseable {
     /// The sums beside a layer, if they are those that an index knows of.
     static LayerSums sums(LayerFiles lying, LayerRef ref, PageSize block, Arena arena)
             throws SnapshotException {
-        LayerSums sums = LayerSums.open(lying.index(), arena);
+        LayerSums sums = LayerSums.open(lying.index(), ref, arena);
         if (!sums.ref().equals(ref) || !sums.blockSize().equals(block)) {
             throw new SnapshotException(
                     Kind.CORRUPT,

@@ -44,7 +44,7 @@ final class RewriteSource implements AutoCloseable {
         FileCalls calls = FileCalls.current();
         Arena arena = Arena.ofShared();
         try {
-            LayerSums sums = LayerSums.open(files.index(), arena);
+            LayerSums sums = LayerSums.open(files.index(), ref, arena);
             if (!sums.ref().equals(ref)) {
                 throw new SnapshotException(
                         Kind.CORRUPT,

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.AbstractList;
 import java.util.Collections;
@@ -70,6 +71,41 @@ final class IndexLimitsTest {
             file.setLength(IndexParts.FILE_BYTES_MAX);
         }
         assertEquals(Reason.MAGIC, refusalOfItsHead(path).reason());
+    }
+
+    /// Who knows how many blocks a layer has takes no more memory than their sums.
+    @Test
+    void sumsOfMoreBlocksThanALayerHasAreRefusedBeforeMemoryIsTaken(@TempDir Path folder)
+            throws Exception {
+        Path path = folder.resolve("memory.index");
+        try (Arena arena = Arena.ofConfined()) {
+            LayerSums sums = IndexSamples.sums(7, 3, arena);
+            try (LayerIndex alone = LayerIndex.layerOnly(sums)) {
+                Files.write(path, withSumsInAHole(IndexSamples.bytes(alone)));
+            }
+            try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+                file.seek(16);
+                file.setLength(Long.reverseBytes(file.readLong()));
+            }
+            LayerFiles files = new LayerFiles(path, folder.resolve("memory.layer"));
+            requireTooLarge(
+                    Kind.CORRUPT,
+                    () -> OpenLayers.sums(files, sums.ref(), sums.blockSize(), arena));
+            requireTooLarge(
+                    Kind.CORRUPT, () -> RewriteSource.open(sums.ref(), files, false).close());
+        }
+    }
+
+    /// The same header and table, which say that the file ends with as many sums as there may be.
+    private static byte[] withSumsInAHole(byte[] bytes) {
+        MemorySegment index = MemorySegment.ofArray(bytes);
+        long tableBytes = index.get(Bytes.U32, 52) * (long) IndexSections.ENTRY_BYTES;
+        long last = IndexHeader.BYTE_COUNT + tableBytes - IndexSections.ENTRY_BYTES;
+        index.set(Bytes.U64, last + 16, LayerSums.SECTION_BYTES_MAX);
+        index.set(Bytes.U64, 16, index.get(Bytes.U64, last + 8) + LayerSums.SECTION_BYTES_MAX);
+        index.set(Bytes.U32, 56, Bytes.crc(index, IndexHeader.BYTE_COUNT, tableBytes));
+        index.set(Bytes.U32, 60, Bytes.crc(index, 0, 60));
+        return bytes;
     }
 
     @Test
