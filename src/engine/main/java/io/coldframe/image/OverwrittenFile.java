@@ -30,13 +30,15 @@ final class OverwrittenFile implements RestoreTarget, AutoCloseable {
     private final FileCalls calls;
     private final Path path;
     private final int fd;
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment zeros = arena.allocate(ZEROS_BYTES);
+    private final Arena arena;
+    private final MemorySegment zeros;
 
-    private OverwrittenFile(FileCalls calls, Path path, int fd) {
+    private OverwrittenFile(FileCalls calls, Path path, int fd, Arena arena, MemorySegment zeros) {
         this.calls = calls;
         this.path = path;
         this.fd = fd;
+        this.arena = arena;
+        this.zeros = zeros;
     }
 
     /// Opens the file, if nobody else changes it.
@@ -44,14 +46,26 @@ final class OverwrittenFile implements RestoreTarget, AutoCloseable {
     /// @param byteCount the length that it must have
     static OverwrittenFile open(Path path, long byteCount) throws SnapshotException {
         FileCalls calls = FileCalls.current();
-        int fd = Syscalls.retried(() -> calls.open(path, FLAGS, 0));
-        Syscalls.check(fd, "open", path);
-        OverwrittenFile file = new OverwrittenFile(calls, path, fd);
+        Arena arena = Arena.ofShared();
         try {
-            file.requireImage(byteCount);
+            MemorySegment zeros = arena.allocate(ZEROS_BYTES);
+            int fd = Syscalls.retried(() -> calls.open(path, FLAGS, 0));
+            Syscalls.check(fd, "open", path);
+            OverwrittenFile file = new OverwrittenFile(calls, path, fd, arena, zeros);
+            file.requireOurs(byteCount);
             return file;
         } catch (Throwable failure) {
-            Failures.closeAfter(failure, file);
+            Failures.closeAfter(failure, arena);
+            throw failure;
+        }
+    }
+
+    /// Closes the descriptor of a file that is refused.
+    private void requireOurs(long byteCount) throws SnapshotException {
+        try {
+            requireImage(byteCount);
+        } catch (Throwable failure) {
+            calls.close(fd);
             throw failure;
         }
     }
@@ -61,7 +75,7 @@ final class OverwrittenFile implements RestoreTarget, AutoCloseable {
         try (Arena call = Arena.ofConfined()) {
             FileStatus status = FileStatus.in(call);
             Syscalls.check(calls.fstat(fd, status), "fstat", path);
-            requireOurs(status);
+            requireFile(status);
             found = status.byteCount();
         }
         int locked = Syscalls.retried(() -> calls.flock(fd, Abi.LOCK_EX | Abi.LOCK_NB));
@@ -74,7 +88,7 @@ final class OverwrittenFile implements RestoreTarget, AutoCloseable {
     }
 
     /// Refuses what is no file, and what has another name: under that it may be part of a snapshot.
-    private void requireOurs(FileStatus status) throws SnapshotException {
+    private void requireFile(FileStatus status) throws SnapshotException {
         if (!status.is(Abi.S_IFREG)) {
             throw new SnapshotException(Kind.UNSUPPORTED, "not a regular file", path);
         }

@@ -6,6 +6,7 @@ import io.coldframe.memory.BlockScan;
 import io.coldframe.memory.BlockState;
 import io.coldframe.memory.GuestMemory;
 import io.coldframe.memory.PageSize;
+import io.coldframe.os.Failures;
 import io.coldframe.os.FileCalls;
 import io.coldframe.os.Syscalls;
 import io.coldframe.work.SpanWork;
@@ -225,12 +226,20 @@ public final class Restore {
     private final class Lane implements SpanWork.Lane, Sink {
         private final Arena arena = Arena.ofConfined();
         private final Reader reader;
-        private final BlockSummer summer = new BlockSummer(block.shift(), arena);
-        private final boolean sumsAreTold = source.tellsSums(block);
-        private final MemorySegment granule = arena.allocate(GRANULE.bytes());
+        private final BlockSummer summer;
+        private final boolean sumsAreTold;
+        private final MemorySegment granule;
 
         Lane(long spanBytes) {
-            reader = source.reader(spanBytes, block);
+            try {
+                summer = new BlockSummer(block.shift(), arena);
+                sumsAreTold = source.tellsSums(block);
+                granule = arena.allocate(GRANULE.bytes());
+                reader = source.reader(spanBytes, block);
+            } catch (Throwable failure) {
+                Failures.closeAfter(failure, arena);
+                throw failure;
+            }
         }
 
         @Override

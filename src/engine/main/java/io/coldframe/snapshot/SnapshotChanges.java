@@ -9,6 +9,7 @@ import io.coldframe.memory.DirtyBitmap;
 import io.coldframe.memory.PageGrid;
 import io.coldframe.memory.PageRanges;
 import io.coldframe.memory.PageSize;
+import io.coldframe.os.Failures;
 
 import java.util.Optional;
 
@@ -53,6 +54,16 @@ final class SnapshotChanges {
         PageSize page = after.manifest().memory().pageSize();
         long byteCount = after.manifest().memory().byteCount();
         DirtyBitmap dirty = DirtyBitmap.create(new PageGrid(0, byteCount, page));
+        try {
+            mark(before, after, dirty);
+            return dirty;
+        } catch (Throwable failure) {
+            Failures.closeAfter(failure, dirty);
+            throw failure;
+        }
+    }
+
+    private static void mark(Snapshot before, Snapshot after, DirtyBitmap dirty) {
         Optional<LayerChain> one = before.layers();
         Optional<LayerChain> other = after.layers();
         if (one.isEmpty()
@@ -62,7 +73,6 @@ final class SnapshotChanges {
         } else {
             mark(one.get().index(), other.get().index(), dirty);
         }
-        return dirty;
     }
 
     private static void mark(LayerIndex before, LayerIndex after, DirtyBitmap dirty) {

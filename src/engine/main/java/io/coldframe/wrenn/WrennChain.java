@@ -126,7 +126,10 @@ public final class WrennChain implements PageSource, AutoCloseable {
 
     @Override
     public void close() {
-        header.close();
-        files.values().forEach(ReadFile::close);
+        try {
+            header.close();
+        } finally {
+            files.values().forEach(ReadFile::close);
+        }
     }
 }
