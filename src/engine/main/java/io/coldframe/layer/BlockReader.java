@@ -106,8 +106,7 @@ final class BlockReader {
     }
 
     /// Copies bytes of a range that need not be whole blocks.
-    void read(long imageOffset, MemorySegment target, boolean checked, Arena arena)
-            throws SnapshotException {
+    void read(long imageOffset, MemorySegment target, Arena arena) throws SnapshotException {
         long end = imageOffset + target.byteSize();
         long wholeEnd = block.page(end);
         for (long at = imageOffset; at < end; ) {
@@ -115,11 +114,11 @@ final class BlockReader {
             if (block.isAligned(at) && first < wholeEnd) {
                 long byteCount = block.bytes(wholeEnd - first);
                 MemorySegment whole = target.asSlice(at - imageOffset, byteCount);
-                readAll(first, wholeEnd, whole, checked);
+                readAll(first, wholeEnd, whole, true);
                 at += byteCount;
             } else {
                 MemorySegment scratch = arena.allocate(block.bytes());
-                readAll(first, first + 1, scratch, checked);
+                readAll(first, first + 1, scratch, true);
                 long skipped = at - block.bytes(first);
                 long byteCount = Math.min(block.bytes() - skipped, end - at);
                 MemorySegment.copy(scratch, skipped, target, at - imageOffset, byteCount);

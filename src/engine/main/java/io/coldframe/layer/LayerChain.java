@@ -98,20 +98,10 @@ public final class LayerChain implements PageSource, AutoCloseable {
 
     @Override
     public void read(long imageOffset, MemorySegment target) throws SnapshotException {
-        read(imageOffset, target, true);
-    }
-
-    /// As [#read], and compares no sums: for whoever compares what was read with something else.
-    void readUnchecked(long imageOffset, MemorySegment target) throws SnapshotException {
-        read(imageOffset, target, false);
-    }
-
-    private void read(long imageOffset, MemorySegment target, boolean checked)
-            throws SnapshotException {
         Objects.checkFromIndexSize(imageOffset, target.byteSize(), byteCount());
         try (Arena arena = Arena.ofConfined()) {
             new BlockReader(this, BlockReader.plainly(index.blockSize()), arena)
-                    .read(imageOffset, target, checked, arena);
+                    .read(imageOffset, target, arena);
         }
     }
 
