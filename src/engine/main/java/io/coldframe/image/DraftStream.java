@@ -25,6 +25,7 @@ public final class DraftStream implements AutoCloseable {
     private final @Nullable DirectDescriptor direct;
     private final String why;
     private long byteCount;
+    private long refusedByteCount;
 
     private DraftStream(ImageFile file, @Nullable DirectDescriptor direct, String why) {
         this.file = file;
@@ -91,6 +92,7 @@ public final class DraftStream implements AutoCloseable {
         // What a device refuses for its alignment goes through the page cache.
         if (past == null || !file.write(past.fd(), bytes, byteCount)) {
             file.writeBuffered(bytes, byteCount);
+            refusedByteCount += past == null ? 0 : bytes.byteSize();
         }
         byteCount += bytes.byteSize();
     }
@@ -100,14 +102,17 @@ public final class DraftStream implements AutoCloseable {
         return byteCount;
     }
 
-    /// {@return how the bytes get into the file: direct or buffered}
+    /// {@return how most bytes got into the file until now: direct or buffered}
     public Output output() {
-        return direct == null ? Output.BUFFERED : Output.DIRECT;
+        return direct == null || refusedByteCount > byteCount / 2 ? Output.BUFFERED : Output.DIRECT;
     }
 
     /// {@return why that way, in words}
     public String why() {
-        return why;
+        return refusedByteCount == 0
+                ? why
+                : "%s; but the device refuses the alignment of %d of %d bytes"
+                        .formatted(why, refusedByteCount, byteCount);
     }
 
     @Override
