@@ -3,12 +3,10 @@ package io.coldframe.layer;
 import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.SnapshotException.Reason;
-import io.coldframe.bindings.Abi;
-import io.coldframe.bindings.Errno;
 import io.coldframe.memory.PageSize;
 import io.coldframe.os.Failures;
 import io.coldframe.os.FileCalls;
-import io.coldframe.os.Syscalls;
+import io.coldframe.os.ReadFile;
 
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -21,9 +19,6 @@ import java.util.Optional;
 ///
 /// **Threads.** Any; [#close()] once, by the owner.
 final class OpenLayers implements AutoCloseable {
-    private static final int PROBE_FLAGS =
-            Abi.O_RDONLY | Abi.O_NOFOLLOW | Abi.O_NONBLOCK | Abi.O_CLOEXEC;
-
     private final Arena arena = Arena.ofShared();
     private final List<LayerFile> files = new ArrayList<>();
 
@@ -51,7 +46,8 @@ final class OpenLayers implements AutoCloseable {
                     isOwn ? index.sums().orElseThrow() : sums(lying, ref, index.blockSize(), arena);
             return LayerFile.open(calls, lying, sums);
         } catch (SnapshotException failure) {
-            if (failure.kind() == Kind.SYSCALL && isOutOfDescriptors(calls, lying)) {
+            if (failure.kind() == Kind.SYSCALL
+                    && ReadFile.isOutOfDescriptors(calls, lying.layer())) {
                 throw new SnapshotException(
                         Kind.UNSUPPORTED,
                         "it reads %d layers, and this process may not open so many files: compact"
@@ -85,15 +81,6 @@ final class OpenLayers implements AutoCloseable {
                     lying.index());
         }
         return sums;
-    }
-
-    /// Whether the failure to open a layer was that of any other file.
-    private static boolean isOutOfDescriptors(FileCalls calls, LayerFiles lying) {
-        int fd = Syscalls.retried(() -> calls.open(lying.layer(), PROBE_FLAGS, 0));
-        if (fd >= 0) {
-            calls.close(fd);
-        }
-        return fd == -Errno.EMFILE || fd == -Errno.ENFILE;
     }
 
     LayerFile get(int layer) {

@@ -49,6 +49,16 @@ public final class ReadFile implements AutoCloseable {
         }
     }
 
+    /// Whether a file can't be opened now because this process, or the host, has too many open: to
+    /// be asked when it could not be opened.
+    public static boolean isOutOfDescriptors(FileCalls calls, Path path) {
+        int fd = Syscalls.retried(() -> calls.open(path, FLAGS, 0));
+        if (fd >= 0) {
+            calls.close(fd);
+        }
+        return fd == -Errno.EMFILE || fd == -Errno.ENFILE;
+    }
+
     private static long byteCount(FileCalls calls, int fd, Path path) throws SnapshotException {
         try (Arena arena = Arena.ofConfined()) {
             FileStatus status = FileStatus.in(arena);

@@ -49,7 +49,7 @@ public final class WrennChain implements PageSource, AutoCloseable {
     /// @param header it is this object's from now on, also if this throws
     /// @param finder knows where the compact files lie
     /// @throws SnapshotException of kind `MISSING` if one is not there, `CORRUPT` if one is shorter
-    ///     than the header says
+    ///     than the header says, `UNSUPPORTED` if there are more than this process may open
     public static WrennChain open(WrennHeader header, WrennFiles finder) throws SnapshotException {
         WrennChain chain = new WrennChain(header, new HashMap<>());
         try {
@@ -69,7 +69,7 @@ public final class WrennChain implements PageSource, AutoCloseable {
         }
         ReadFile file = files.get(record.buildId());
         if (file == null) {
-            file = ReadFile.open(FileCalls.current(), finder.compactFile(record.buildId()));
+            file = openFile(finder.compactFile(record.buildId()));
             files.put(record.buildId(), file);
         }
         // What follows the memory in its last block is nobody's.
@@ -86,6 +86,24 @@ public final class WrennChain implements PageSource, AutoCloseable {
                                     record.storageOffset(),
                                     record.offset()),
                     file);
+        }
+    }
+
+    private ReadFile openFile(Path path) throws SnapshotException {
+        FileCalls calls = FileCalls.current();
+        try {
+            return ReadFile.open(calls, path);
+        } catch (SnapshotException failure) {
+            if (failure.kind() == Kind.SYSCALL && ReadFile.isOutOfDescriptors(calls, path)) {
+                throw new SnapshotException(
+                        Kind.UNSUPPORTED,
+                        "it reads the files of %d builds, and this process may not open so many:"
+                                        .formatted(header.builds().size())
+                                + " raise the limit (ulimit -n)",
+                        path,
+                        failure);
+            }
+            throw failure;
         }
     }
 

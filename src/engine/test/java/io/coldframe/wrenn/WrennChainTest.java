@@ -14,6 +14,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.SnapshotException.Reason;
+import io.coldframe.bindings.Errno;
+import io.coldframe.crash.Call;
+import io.coldframe.crash.ForwardingFileCalls;
+import io.coldframe.os.FileCalls;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 final class WrennChainTest {
 
@@ -78,6 +83,61 @@ final class WrennChainTest {
         Files.move(own.resolve("memfile." + NEXT), own.resolve("memfile"));
         try (WrennChain chain = WrennChain.open(own.resolve("memfile.header"))) {
             assertArrayEquals(memory, read(chain, 0, BYTES));
+        }
+    }
+
+    @Test
+    void moreFilesThanDescriptorsAreRefusedWithTheLimit() throws IOException {
+        write(folder);
+        int limit = 0;
+        for (boolean isOpened = false; !isOpened; limit++) {
+            LimitedCalls calls = new LimitedCalls(limit);
+            WrennHeader header = WrennHeader.read(folder.resolve("memfile.header"));
+            WrennFiles files = build -> folder.resolve(WrennFiles.compactName(build));
+            try (var _ = FileCalls.use(calls)) {
+                WrennChain.open(header, files).close();
+                isOpened = true;
+            } catch (SnapshotException refusal) {
+                assertEquals(Kind.UNSUPPORTED, refusal.kind());
+                assertTrue(refusal.toString().contains("2 builds"), refusal::toString);
+                assertTrue(refusal.toString().contains("ulimit -n"), refusal::toString);
+            }
+            assertEquals(0, calls.openCount, "left open with " + limit);
+        }
+        assertEquals(3, limit);
+    }
+
+    @Test
+    void filesAreClosedAlsoIfTheHeaderCannotBe() throws IOException {
+        write(folder);
+        LimitedCalls calls = new LimitedCalls(Integer.MAX_VALUE);
+        try (var _ = FileCalls.use(calls)) {
+            WrennChain chain = WrennChain.open(folder.resolve("memfile.header"));
+            chain.header().close();
+            assertThrows(IllegalStateException.class, chain::close);
+        }
+        assertEquals(0, calls.openCount);
+    }
+
+    /// A process that may have so many files open, and no more.
+    private static final class LimitedCalls extends ForwardingFileCalls {
+        private final int limit;
+        private int openCount;
+
+        LimitedCalls(int limit) {
+            super(FileCalls.current());
+            this.limit = limit;
+        }
+
+        @Override
+        protected long around(Call call, LongSupplier make) {
+            if (call.is("open") && openCount == limit) {
+                return -Errno.EMFILE;
+            }
+            long result = make.getAsLong();
+            openCount += call.is("open") && result >= 0 ? 1 : 0;
+            openCount -= call.is("close") ? 1 : 0;
+            return result;
         }
     }
 
