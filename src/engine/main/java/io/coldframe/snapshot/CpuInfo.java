@@ -90,6 +90,7 @@ record CpuInfo(
                         features.add(key.substring(key.lastIndexOf('.') + 1));
                     }
                 });
+        features.remove("");
         String name = text(fields, "machdep.cpu.brand_string");
         String vendor = name.startsWith("Apple") ? "Apple" : text(fields, "machdep.cpu.vendor");
         return new CpuInfo(

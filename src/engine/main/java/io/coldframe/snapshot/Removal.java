@@ -141,6 +141,9 @@ record Removal(StorePaths paths) {
     /// and a layer that nobody else reads is not to be kept.
     private void deleteUnread(StoredSnapshot snapshot, SnapshotException full)
             throws SnapshotException {
+        if (!StorePaths.isDirectory(paths.layers())) {
+            throw full;
+        }
         Optional<LayerLease> lease = LayerLease.tryAlone(paths);
         if (lease.isEmpty()) {
             throw full;

@@ -6,7 +6,6 @@ import static io.coldframe.wrenn.WrennLayout.corrupt;
 import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.SnapshotException.Reason;
-import io.coldframe.layer.LayerOptions;
 import io.coldframe.memory.PageSize;
 
 import java.lang.foreign.MemorySegment;
@@ -34,6 +33,9 @@ record WrennFields(
     /// Of what every number of a record is a multiple: the smallest block, because e2b stores
     /// single pages of larger ones, too.
     static final PageSize UNIT = PageSize.KIB_4;
+
+    // The largest page of the guests that have such headers.
+    private static final PageSize BLOCK_MAX = PageSize.MIB_2;
 
     // The rest of the number is flags, which e2b leaves out when it compares.
     private static final long VERSION_MASK = 0xFFFF;
@@ -78,12 +80,11 @@ record WrennFields(
         long blockSize = bytes.get(U64, WrennLayout.BLOCK_SIZE_AT);
         if (Long.bitCount(blockSize) != 1
                 || blockSize < UNIT.bytes()
-                || blockSize > LayerOptions.BLOCK_MAX.bytes()) {
+                || blockSize > BLOCK_MAX.bytes()) {
             throw corrupt(
                     Reason.ENCODING,
                     "blocks of %s bytes, of %s to %s"
-                            .formatted(
-                                    Long.toUnsignedString(blockSize), UNIT, LayerOptions.BLOCK_MAX),
+                            .formatted(Long.toUnsignedString(blockSize), UNIT, BLOCK_MAX),
                     resource);
         }
         long byteCount = bytes.get(U64, WrennLayout.BYTE_COUNT_AT);

@@ -211,6 +211,11 @@ final class CpuInfoTest {
 
     /// A kernel of next year prints what it likes.
     @Test
+    void aNameThatEndsInADotIsNoFeature() {
+        assertTrue(CpuInfo.ofSysctl("hw.optional.: 1\nhw.optional.arm.: 1").features().isEmpty());
+    }
+
+    @Test
     void noTextMakesItFail() {
         long seed = System.nanoTime();
         System.out.println("CpuInfoTest seed " + seed);

@@ -11,6 +11,7 @@ import io.coldframe.SnapshotException.Kind;
 import io.coldframe.SnapshotException.Reason;
 import io.coldframe.image.OnExisting;
 import io.coldframe.layer.LayerIndex;
+import io.coldframe.layer.LayerOptions;
 import io.coldframe.layer.LayerReport;
 import io.coldframe.layer.LayerSource;
 import io.coldframe.memory.DirtyBitmap;
@@ -383,7 +384,7 @@ final class LayerSnapshotTest {
             assertThrows(IllegalArgumentException.class, () -> layer.withPageSize(PageSize.KIB_16));
             assertThrows(
                     IllegalArgumentException.class,
-                    () -> layer.withBlockSize(new PageSize(PageSize.MIB_2.shift() + 1)));
+                    () -> layer.withBlockSize(new PageSize(LayerOptions.BLOCK_MAX.shift() + 1)));
             assertThrows(
                     IllegalArgumentException.class,
                     () ->
