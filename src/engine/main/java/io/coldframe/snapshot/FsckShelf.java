@@ -5,6 +5,8 @@ import io.coldframe.SnapshotException.Kind;
 import io.coldframe.image.DirectoryEntries;
 import io.coldframe.snapshot.FsckProblem.Repair;
 
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +63,10 @@ final class FsckShelf {
             return !CompactionFiles.isName(name);
         }
         boolean isLayer = Names.isId(name) && StorePaths.isDirectory(entry);
-        return !isLayer && !name.equals(LayerLease.FILE);
+        boolean isMark =
+                name.equals(StorePaths.UNSWEPT)
+                        && Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS);
+        return !isLayer && !isMark && !name.equals(LayerLease.FILE);
     }
 
     private void checkParts(Path layer) throws SnapshotException {

@@ -60,22 +60,24 @@ final class LayerSaver {
         try (LayerLease _ = LayerLease.take(paths)) {
             report = saveAfterParent();
         } catch (Throwable failure) {
-            sweepIfParentHasGone();
+            sweepIfDue();
             throw failure;
         }
-        if (!sweepIfParentHasGone()) {
+        if (!sweepIfDue()) {
             target.afterCommit();
         }
         return report;
     }
 
-    /// Who took the parent away could not sweep while this held its lease.
-    private boolean sweepIfParentHasGone() {
-        boolean hasGone = stored.isPresent() && !SnapshotOpener.isUnchanged(stored.get());
-        if (hasGone) {
+    /// Who took the parent away, or anything else, could not sweep while this held its lease.
+    private boolean sweepIfDue() {
+        boolean isDue =
+                paths.unswept().isThere()
+                        || (stored.isPresent() && !SnapshotOpener.isUnchanged(stored.get()));
+        if (isDue) {
             LayerSweep _ = new LayerShelf(paths).sweep();
         }
-        return hasGone;
+        return isDue;
     }
 
     private SnapshotReport saveAfterParent() throws SnapshotException {

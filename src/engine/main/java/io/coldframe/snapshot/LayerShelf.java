@@ -24,6 +24,10 @@ import java.util.UUID;
 /// every instant, and whoever looks for it looks into the snapshot first, and then here.
 record LayerShelf(StorePaths paths) {
 
+    // One that may be refused, one after the mark, and one for those whom that has refused. What
+    // is marked still is for the next one who comes.
+    private static final int ROUND_COUNT_MAX = 3;
+
     /// Puts the layer of a snapshot here, which is about to go. Under the lock of the store.
     ///
     /// It does not ask whether anybody reads it: [#sweep()] does.
@@ -79,19 +83,39 @@ record LayerShelf(StorePaths paths) {
 
     /// Removes the layers here that nobody reads. It fails at nothing: what can't be removed, or
     /// not now, stays for the next one, and the result says why.
+    ///
+    /// Who is refused leaves a mark, and tries once more: so either it is not refused any more, or
+    /// whoever refuses it now ends the lease after the mark was made, and looks for it then.
     LayerSweep sweep() {
         if (!StorePaths.isDirectory(paths.layers())) {
             return LayerSweep.NOTHING;
         }
+        LayerSweep swept = sweepOnce();
+        // The mark may be that of somebody whom this sweep has refused.
+        for (int round = 1; round < ROUND_COUNT_MAX && paths.unswept().isThere(); round++) {
+            swept = swept.then(sweepOnce());
+        }
+        return swept;
+    }
+
+    /// Sweeps if somebody was refused it; for whoever has ended a lease.
+    void sweepIfRefused() {
+        if (paths.unswept().isThere()) {
+            LayerSweep _ = sweep();
+        }
+    }
+
+    private LayerSweep sweepOnce() {
         List<UUID> removed = new ArrayList<>();
         long freedBytes = 0;
         String whyLeft = "";
         try {
             Optional<LayerLease> lease = LayerLease.tryAlone(paths);
             if (lease.isEmpty()) {
-                return new LayerSweep(List.of(), 0, "a layer is being made on others");
+                return refused();
             }
             try (LayerLease _ = lease.get()) {
+                forgetRefusals();
                 AtomicDirectory.removeAbandoned(paths.layers());
                 // With the lease, what nobody reads stays so: no lock is held while files go.
                 for (UUID layer : unneededUnderLock()) {
@@ -108,6 +132,27 @@ record LayerShelf(StorePaths paths) {
             whyLeft = String.valueOf(failure.getMessage());
         }
         return new LayerSweep(removed, freedBytes, whyLeft);
+    }
+
+    private LayerSweep refused() {
+        String whyLeft = "a layer is being made on others";
+        try {
+            paths.unswept().put();
+        } catch (SnapshotException failure) {
+            whyLeft += ", and that can't be noted: " + failure.getMessage();
+        }
+        return new LayerSweep(List.of(), 0, whyLeft);
+    }
+
+    /// Before anything is looked at: a mark that is made from now on is of somebody whose layers
+    /// may not be seen.
+    private void forgetRefusals() {
+        try {
+            paths.unswept().remove();
+        } catch (SnapshotException staysThere) {
+            // Somebody sweeps once more, and finds nothing.
+            return;
+        }
     }
 
     private long remove(UUID layer) throws SnapshotException {

@@ -1,5 +1,6 @@
 package io.coldframe.snapshot;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
@@ -15,5 +16,12 @@ public record LayerSweep(List<UUID> removed, long freedByteCount, String whyLeft
     /// Copies the list.
     public LayerSweep {
         removed = List.copyOf(removed);
+    }
+
+    /// This one and another after it, which says what is left.
+    LayerSweep then(LayerSweep next) {
+        List<UUID> both = new ArrayList<>(removed);
+        both.addAll(next.removed);
+        return new LayerSweep(both, freedByteCount + next.freedByteCount, next.whyLeft);
     }
 }

@@ -156,6 +156,8 @@ record Removal(StorePaths paths) {
                             throw full;
                         }
                     });
+        } finally {
+            new LayerShelf(paths).sweepIfRefused();
         }
     }
 

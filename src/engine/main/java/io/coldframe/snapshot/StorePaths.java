@@ -1,5 +1,6 @@
 package io.coldframe.snapshot;
 
+import io.coldframe.image.MarkFile;
 import io.coldframe.layer.LayerFiles;
 
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import java.util.UUID;
 ///  <name>/memory.index     where each block of a layer snapshot is, and the sums of its layer
 ///  <name>/memory.layer     its layer: the blocks that are stored with it
 ///  .layers/<layer id>/…    the same two files of a layer whose snapshot has gone
+///  .layers/.unswept        a sweep is to be made up for
 ///  .compaction/…           what a compaction is at
 /// ```
 ///
@@ -53,6 +55,9 @@ record StorePaths(Path root) {
     static final String LAYERS = ".layers";
     static final String COMPACTION = ".compaction";
 
+    /// What is in [#LAYERS] while a sweep is to be made up for.
+    static final String UNSWEPT = ".unswept";
+
     Path marker() {
         return root.resolve(MARKER);
     }
@@ -76,6 +81,11 @@ record StorePaths(Path root) {
     /// Where a layer lies that is not with a snapshot.
     Path layer(UUID id) {
         return layers().resolve(id.toString());
+    }
+
+    /// That layers may lie here which nobody reads, because a sweep was refused.
+    MarkFile unswept() {
+        return new MarkFile(layers().resolve(UNSWEPT));
     }
 
     LayerFiles layerFiles(UUID id) {
