@@ -51,6 +51,7 @@ final class ChainRun implements AutoCloseable {
     private final Map<UUID, UUID> imageParents = new HashMap<>();
     private Optional<ModelSnapshot> parent = Optional.empty();
     private int nameCount;
+    private int chainCount;
 
     /// @param folder an empty one
     /// @param what tells this run from others, for messages
@@ -63,7 +64,7 @@ final class ChainRun implements AutoCloseable {
         reading = new ChainReading(store, folder, random, what);
     }
 
-    /// Lives a life. @return how many generations were captured
+    /// Lives a life. @return how many chains there were: each begins anew, or branches off
     int run() throws IOException {
         capture();
         for (int left = 2 + random.nextInt(STEPS_MAX); left > 0; left--) {
@@ -72,7 +73,7 @@ final class ChainRun implements AutoCloseable {
         }
         checkAll();
         deleteAll();
-        return nameCount;
+        return chainCount;
     }
 
     private void step() throws IOException {
@@ -151,6 +152,9 @@ final class ChainRun implements AutoCloseable {
         PageSize blockSize = blockSize();
         Optional<ModelSnapshot> below = parent.map(each -> each.inBlocksOf(blockSize.bytes()));
         ModelSnapshot.Counts expected = expected(below, isTracked, blockSize);
+        if (parent.isEmpty()) {
+            chainCount++;
+        }
         SnapshotRequest request = request(name, source, blockSize);
         SnapshotReport report = store.save(isTracked ? request.withDirty(guest.dirty()) : request);
         if (isTracked) {
@@ -215,6 +219,7 @@ final class ChainRun implements AutoCloseable {
         ModelSnapshot from = any();
         guest.comeBackTo(from.memory());
         parent = Optional.of(from);
+        chainCount++;
         guest.run();
         capture();
     }
