@@ -57,12 +57,41 @@ final class FirecrackerBridge {
                     return store.save(request(memory, parent, source, layout, progress));
                 }
             }
-            try (DirtyBitmap dirty = written(file);
-                    LayerSource source = source(file)) {
-                SnapshotRequest request = request(memory, parent, source, layout, progress);
+            return importDiff(store, memory, parent.orElseThrow(), file, progress);
+        }
+    }
+
+    private static SnapshotReport importDiff(
+            SnapshotStore store,
+            FirecrackerMemory memory,
+            String parent,
+            ReadFile file,
+            Progress progress)
+            throws SnapshotException {
+        Manifest.MemoryPart old = store.manifest(parent).memory();
+        Optional<String> id = Optional.of(parent);
+        try (DirtyBitmap dirty = written(file)) {
+            if (old.pageSize().bytes() <= PAGE.bytes()) {
+                try (LayerSource source = source(new FilePages(file))) {
+                    SnapshotRequest request = request(memory, id, source, old.layout(), progress);
+                    return store.save(request.withDirty(dirty));
+                }
+            }
+            // A block of which a page was written is asked for as a whole.
+            try (Snapshot below = store.open(parent);
+                    DirtyBitmap written = copy(dirty);
+                    LayerSource source = source(new DiffPages(file, written, below.source()))) {
+                SnapshotRequest request = request(memory, id, source, old.layout(), progress);
                 return store.save(request.withDirty(dirty));
             }
         }
+    }
+
+    /// Saving empties the one that it gets.
+    private static DirtyBitmap copy(DirtyBitmap dirty) {
+        DirtyBitmap copy = DirtyBitmap.create(dirty.grid());
+        copy.union(dirty);
+        return copy;
     }
 
     private static SnapshotRequest request(
@@ -80,15 +109,42 @@ final class FirecrackerBridge {
         return request;
     }
 
-    /// The bytes of the file whose holes were told: that of its name may be another one by now, and
-    /// the holes of one file say nothing of another.
-    private static LayerSource source(ReadFile file) {
+    private static LayerSource source(PageSource pages) {
         PageRanges.Builder all = new PageRanges.Builder();
-        all.add(0, PAGE.pageCount(file.byteCount()));
-        return LayerSource.of(new FilePages(file), all.build(), PAGE);
+        all.add(0, PAGE.pageCount(pages.byteCount()));
+        return LayerSource.of(pages, all.build(), PAGE);
     }
 
-    /// The bytes of an open file.
+    /// A diff over what it is the diff of: what is a hole is the parent's.
+    private record DiffPages(ReadFile file, DirtyBitmap written, PageSource below)
+            implements PageSource {
+
+        @Override
+        public long byteCount() {
+            return file.byteCount();
+        }
+
+        @Override
+        public void read(long imageOffset, MemorySegment target) throws SnapshotException {
+            long end = imageOffset + target.byteSize();
+            for (long at = imageOffset; at < end; ) {
+                long page = PAGE.page(at);
+                boolean isWritten = written.isPageDirty(page);
+                long endPage = isWritten ? written.nextClean(page) : written.nextDirty(page);
+                long runEnd = Math.min(end, PAGE.bytes(endPage));
+                MemorySegment run = target.asSlice(at - imageOffset, runEnd - at);
+                if (isWritten) {
+                    file.read(at, run);
+                } else {
+                    below.read(at, run);
+                }
+                at = runEnd;
+            }
+        }
+    }
+
+    /// The bytes of the file whose holes were told: that of its name may be another one by now, and
+    /// the holes of one file say nothing of another.
     private record FilePages(ReadFile file) implements PageSource {
 
         @Override

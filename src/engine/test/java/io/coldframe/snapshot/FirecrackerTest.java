@@ -16,6 +16,7 @@ import io.coldframe.crash.Call;
 import io.coldframe.crash.ForwardingFileCalls;
 import io.coldframe.memory.GuestLayout;
 import io.coldframe.memory.GuestMemory;
+import io.coldframe.memory.PageSize;
 import io.coldframe.os.FileCalls;
 import io.coldframe.state.Architecture;
 import io.coldframe.wrenn.Memories;
@@ -233,6 +234,17 @@ final class FirecrackerTest {
         try (GuestMemory memory = Guests.ofPages(BASE.length())) {
             Guests.put(memory, 0, Memories.of(BASE));
             store.save(SnapshotRequest.full("base", memory, STATE));
+        }
+        importDiff(diffFile("-X-.----"));
+        assertArrayEquals(Memories.of("aXc.efgh"), memory("next"));
+    }
+
+    /// What is a hole beside a written page is the parent's, also in a block of both.
+    @Test
+    void aDiffMayLieOnLargerBlocks() throws Exception {
+        try (GuestMemory memory = Guests.ofPages(BASE.length())) {
+            Guests.put(memory, 0, Memories.of(BASE));
+            store.save(SnapshotRequest.layer("base", memory, STATE).withBlockSize(PageSize.KIB_16));
         }
         importDiff(diffFile("-X-.----"));
         assertArrayEquals(Memories.of("aXc.efgh"), memory("next"));
