@@ -71,6 +71,19 @@ final class IndexPieces implements AutoCloseable {
         return find(section, byteCountMax, arena).orElseThrow();
     }
 
+    /// Refuses a file whose section has another length, before memory is taken for it.
+    ///
+    /// @param owner what has that length, for the message
+    void requireByteCount(Section section, long expected, String owner) throws SnapshotException {
+        long found = sections.require(section, file).byteCount();
+        if (found != expected) {
+            throw IndexHeader.corrupt(
+                    Reason.MISMATCH,
+                    "%s has %d bytes; that of %s has %d".formatted(section, found, owner, expected),
+                    file);
+        }
+    }
+
     /// Refuses a section that is longer than a writer makes it: before as much memory is taken as
     /// the file is long, because a hole of any length costs nothing on a disk.
     void requireBounds() throws SnapshotException {

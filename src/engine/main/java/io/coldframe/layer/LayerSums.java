@@ -100,21 +100,25 @@ public final class LayerSums {
     /// @throws SnapshotException of kind `MISSING` if there is no such file, `CORRUPT` if it holds
     ///     no sums or not those that were written
     public static LayerSums open(Path indexFile, Arena arena) throws SnapshotException {
-        return open(indexFile, SECTION_BYTES_MAX, arena);
-    }
-
-    /// As the other, of a layer that an index names: more sums than it has are not read, because a
-    /// hole of any length costs nothing on a disk.
-    static LayerSums open(Path indexFile, LayerRef ref, Arena arena) throws SnapshotException {
-        return open(indexFile, SUMS_AT + ref.storedBlockCount() * Integer.BYTES, arena);
-    }
-
-    private static LayerSums open(Path indexFile, long byteCountMax, Arena arena)
-            throws SnapshotException {
         try (IndexPieces file = IndexPieces.open(indexFile)) {
-            MemorySegment section = file.require(IndexSections.Section.SUMS, byteCountMax, arena);
-            return decode(section, file.header(), indexFile);
+            return read(file, indexFile, arena);
         }
+    }
+
+    /// As the other, of a layer that an index names: other sums than it has may be as long as a
+    /// hole, which costs nothing on a disk.
+    static LayerSums open(Path indexFile, LayerRef ref, Arena arena) throws SnapshotException {
+        try (IndexPieces file = IndexPieces.open(indexFile)) {
+            long byteCount = SUMS_AT + ref.storedBlockCount() * Integer.BYTES;
+            file.requireByteCount(IndexSections.Section.SUMS, byteCount, "layer " + ref.id());
+            return read(file, indexFile, arena);
+        }
+    }
+
+    private static LayerSums read(IndexPieces file, Path indexFile, Arena arena)
+            throws SnapshotException {
+        MemorySegment section = file.require(IndexSections.Section.SUMS, SECTION_BYTES_MAX, arena);
+        return decode(section, file.header(), indexFile);
     }
 
     /// The sums of a section whose bytes are those that were summed.
