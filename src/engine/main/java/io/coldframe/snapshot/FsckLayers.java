@@ -25,7 +25,11 @@ import java.util.Optional;
 /// so a generation that has overwritten the block stays whole.
 final class FsckLayers {
 
-    private final StoreLayers finder;
+    // Each look that is not to be believed is lost to a deletion or a compaction.
+    private static final int ATTEMPT_COUNT_MAX = 8;
+
+    private final StorePaths paths;
+    private StoreLayers finder;
     private final boolean readMemory;
     private final ProgressParts progress;
     private final List<FsckProblem> problems = new ArrayList<>();
@@ -34,6 +38,7 @@ final class FsckLayers {
     private record Named(LayerRef ref, PageSize blockSize) {}
 
     private FsckLayers(StorePaths paths, boolean readMemory, ProgressParts progress) {
+        this.paths = paths;
         this.finder = new StoreLayers(paths);
         this.readMemory = readMemory;
         this.progress = progress;
@@ -73,32 +78,70 @@ final class FsckLayers {
         }
     }
 
+    /// Reports what one look says at which nothing was taken away under it.
     private void check(Named layer, List<StoredSnapshot> readers) throws SnapshotException {
-        LayerFiles files;
+        Look look = look(layer);
+        for (int attempt = 1; attempt < ATTEMPT_COUNT_MAX && !look.isToBeBelieved(); attempt++) {
+            // What was seen for other layers is old by now.
+            finder = new StoreLayers(paths);
+            look = look(layer);
+        }
+        report(layer, readers, look);
+    }
+
+    /// What was found of a layer.
+    ///
+    /// @param files where it lies; empty if it was not found
+    /// @param bad the blocks that are not as they were written
+    /// @param failure why it could not be found or read
+    /// @param isSteady whether all is as it was when the look began
+    private record Look(
+            Optional<LayerFiles> files,
+            BitSet bad,
+            Optional<SnapshotException> failure,
+            boolean isSteady) {
+
+        boolean isToBeBelieved() {
+            return isSteady || (failure.isEmpty() && bad.isEmpty());
+        }
+    }
+
+    private Look look(Named layer) throws SnapshotException {
+        // What is not where others were found may have come there since.
+        boolean isNew = finder.isNew();
+        Optional<LayerFiles> files = Optional.empty();
+        BitSet bad = new BitSet();
+        Optional<SnapshotException> failure = Optional.empty();
         try {
-            files = finder.find(layer.ref());
-        } catch (SnapshotException failure) {
-            Repair repair =
-                    failure.kind() == Kind.MISSING ? Repair.QUARANTINE_SNAPSHOT : Repair.NONE;
-            for (StoredSnapshot reader : readers) {
-                add(FsckProblem.Kind.MISSING_LAYER, reader, messageOf(failure), repair);
-            }
-            return;
+            files = Optional.of(finder.find(layer.ref()));
+            bad = badBlocks(layer, files.get());
+        } catch (SnapshotException found) {
+            failure = Optional.of(found);
         }
-        BitSet bad;
-        try {
-            bad = badBlocks(layer, files);
-        } catch (SnapshotException failure) {
-            for (StoredSnapshot reader : readers) {
-                addUnreadable(reader, layer.ref(), failure);
+        boolean isSteady =
+                (isNew || files.isPresent())
+                        && finder.used().stream().allMatch(SnapshotOpener::isUnchanged);
+        return new Look(files, bad, failure, isSteady);
+    }
+
+    private void report(Named layer, List<StoredSnapshot> readers, Look look) {
+        for (StoredSnapshot reader : readers) {
+            if (look.failure().isEmpty() && look.bad().isEmpty()) {
+                continue;
             }
-            return;
-        }
-        if (!bad.isEmpty()) {
-            for (StoredSnapshot reader : readers) {
-                addIfItReads(reader, layer, files, bad);
+            if (look.failure().isEmpty()) {
+                look.files().ifPresent(files -> addIfItReads(reader, layer, files, look.bad()));
+            } else if (look.files().isPresent()) {
+                addUnreadable(reader, layer.ref(), look.failure().get());
+            } else {
+                addMissing(reader, look.failure().get());
             }
         }
+    }
+
+    private void addMissing(StoredSnapshot reader, SnapshotException failure) {
+        Repair repair = failure.kind() == Kind.MISSING ? Repair.QUARANTINE_SNAPSHOT : Repair.NONE;
+        add(FsckProblem.Kind.MISSING_LAYER, reader, messageOf(failure), repair);
     }
 
     private BitSet badBlocks(Named layer, LayerFiles files) throws SnapshotException {

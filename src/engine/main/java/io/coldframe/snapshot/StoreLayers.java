@@ -52,6 +52,11 @@ final class StoreLayers implements LayerFinder {
         return List.copyOf(used);
     }
 
+    /// Whether it has seen nothing yet that may have gone since.
+    boolean isNew() {
+        return holders.isEmpty() && catalogue == null;
+    }
+
     @Override
     public LayerFiles find(LayerRef layer) throws SnapshotException {
         Optional<StoredSnapshot> holder = holder(layer.id());
