@@ -151,7 +151,23 @@ record CompactionFiles(StorePaths paths) {
         if (!StorePaths.isDirectory(paths.compaction())) {
             return 0;
         }
-        return LayerShelf.byteCount(paths.compaction());
+        long byteCount = 0;
+        for (Path file : Catalogue.entries(paths.compaction())) {
+            byteCount += lengthOf(file);
+        }
+        return byteCount;
+    }
+
+    /// 0 if somebody has removed it meanwhile.
+    private static long lengthOf(Path file) throws SnapshotException {
+        try {
+            return PartFile.requireRegular(file).size();
+        } catch (SnapshotException failure) {
+            if (failure.kind() == Kind.MISSING) {
+                return 0;
+            }
+            throw failure;
+        }
     }
 
     /// Writes down what is about to be done.

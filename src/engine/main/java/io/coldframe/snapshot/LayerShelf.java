@@ -8,6 +8,7 @@ import io.coldframe.image.DirectoryEntries;
 import io.coldframe.image.OnExisting;
 import io.coldframe.layer.LayerFiles;
 import io.coldframe.layer.LayerSums;
+import io.coldframe.os.AllocatedBytes;
 
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -193,12 +194,12 @@ record LayerShelf(StorePaths paths) {
         return found;
     }
 
-    /// How long the files of a directory are; 0 if somebody has removed it meanwhile.
+    /// What the files of a directory take on the disk; 0 if somebody has removed it meanwhile.
     static long byteCount(Path directory) throws SnapshotException {
         long byteCount = 0;
         try {
             for (Path file : Catalogue.entries(directory)) {
-                byteCount += PartFile.requireRegular(file).size();
+                byteCount += AllocatedBytes.of(file);
             }
         } catch (SnapshotException failure) {
             if (failure.kind() != Kind.MISSING) {

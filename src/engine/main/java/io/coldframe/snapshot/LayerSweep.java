@@ -7,7 +7,7 @@ import java.util.UUID;
 /// What became of layers that no living snapshot reads.
 ///
 /// @param removed the layers that are gone
-/// @param freedByteCount how long their files were
+/// @param freedByteCount what their files took on the disk
 /// @param whyLeft why what is left was not removed now; empty if nothing is
 public record LayerSweep(List<UUID> removed, long freedByteCount, String whyLeft) {
 

@@ -7,8 +7,8 @@ import java.util.UUID;
 /// Which snapshots would go, and which stay and why, as the store is now.
 ///
 /// @param choices one for each snapshot, the newest first
-/// @param freedByteCount how much would be free: of images what they take on the disk, of layers
-///     the files of those that no snapshot reads afterwards
+/// @param freedByteCount how much would be free on the disk: what the snapshots take that go, but
+///     of layers the files of those that no snapshot reads afterwards
 public record PrunePlan(List<Choice> choices, long freedByteCount) {
 
     /// Copies the list.

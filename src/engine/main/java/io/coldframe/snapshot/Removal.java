@@ -196,14 +196,17 @@ record Removal(StorePaths paths) {
 
     /// What a snapshot takes on the disk, as far as it is there still.
     ///
-    /// @param withLayer whether its layer counts, and the index that says what is in it
+    /// @param withLayer whether the layer counts that lies there, and the index that says what is
+    ///     in it. An index that has no layer beside it always counts: no other reads it.
     static long byteCount(StoredSnapshot stored, boolean withLayer) throws SnapshotException {
+        boolean hasLayer = stored.manifest().memory().layerId().isPresent();
         long byteCount = 0;
         try {
             for (Path file : Catalogue.entries(stored.path())) {
                 boolean isOfLayer =
-                        file.equals(stored.part(StorePaths.INDEX))
-                                || file.equals(stored.part(StorePaths.LAYER));
+                        hasLayer
+                                && (file.equals(stored.part(StorePaths.INDEX))
+                                        || file.equals(stored.part(StorePaths.LAYER)));
                 if (withLayer || !isOfLayer) {
                     byteCount += AllocatedBytes.of(file);
                 }

@@ -9,6 +9,7 @@ import io.coldframe.SnapshotException;
 import io.coldframe.SnapshotException.Kind;
 import io.coldframe.crash.MemoryFolder;
 import io.coldframe.memory.PageSize;
+import io.coldframe.os.AllocatedBytes;
 import io.coldframe.snapshot.PrunePlan.Choice;
 
 import org.junit.jupiter.api.AfterEach;
@@ -16,10 +17,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /// Pruning: what goes, what stays and why, and what that frees.
 final class PruneTest {
@@ -88,6 +95,63 @@ final class PruneTest {
         // Of manifests and states it counts what they take on the disk.
         assertEquals(plan.freedByteCount(), report.freedByteCount());
         assertEquals(5, report.removed().size());
+    }
+
+    /// Of any store, with images, branches, layers on the shelf and compacted snapshots.
+    @Test
+    void whatItFreesIsWhatItSaidOfAnyStore() throws Exception {
+        for (long seed = 1; seed <= 12; seed++) {
+            RandomGenerator random = new SplittableRandom(seed);
+            try (ChainModel any =
+                    ChainModel.in(folder.resolve("any" + seed), PAGES, PageSize.KIB_4)) {
+                makeAny(any, random);
+                long before = allocatedBytes(any.store().directory());
+                PrunePlan plan = any.store().planPrune(anyPolicy(any, random));
+                PruneReport report = any.store().prune(plan, Progress.NONE);
+                String what = "seed " + seed + ": " + report;
+                assertEquals(plan.freedByteCount(), report.freedByteCount(), what);
+                assertEquals(
+                        before - allocatedBytes(any.store().directory()),
+                        report.freedByteCount(),
+                        what);
+            }
+        }
+    }
+
+    private static void makeAny(ChainModel any, RandomGenerator random) throws Exception {
+        any.captureFirst();
+        for (int step = 0; step < 12; step++) {
+            any.write(random);
+            String name = any.names().get(random.nextInt(any.names().size()));
+            switch (random.nextInt(6)) {
+                case 0 -> any.captureFirst();
+                case 1 -> any.saveImage();
+                case 2 -> any.compact(CompactionPolicy.wholeStore().withDepthMax(1));
+                case 3 -> any.prune(PrunePolicy.keeping(Math.max(1, any.names().size() - 1)));
+                default -> {
+                    any.become(name);
+                    any.write(random);
+                    any.captureOn(name);
+                }
+            }
+        }
+    }
+
+    private static PrunePolicy anyPolicy(ChainModel any, RandomGenerator random) {
+        return random.nextBoolean()
+                ? PrunePolicy.keeping(random.nextInt(1, 4))
+                : PrunePolicy.named(ChainModel.some(any.names(), random));
+    }
+
+    /// What all files take, however many names each has.
+    private static long allocatedBytes(Path directory) throws Exception {
+        Map<Object, Long> files = new HashMap<>();
+        try (Stream<Path> paths = Files.walk(directory)) {
+            for (Path path : paths.filter(Files::isRegularFile).toList()) {
+                files.put(Files.getAttribute(path, "unix:ino"), AllocatedBytes.of(path));
+            }
+        }
+        return files.values().stream().mapToLong(Long::longValue).sum();
     }
 
     @Test
