@@ -36,8 +36,8 @@ record PrunePlanner(StorePaths paths, Instant now) {
             if (!policy.references().isEmpty() && !selected.contains(id)) {
                 keep(kept, id, "not named");
             }
-            new Tags(paths).of(id).forEach(tag -> keep(kept, id, "tag: " + tag));
         }
+        new Tags(paths).allKnown().forEach((tag, id) -> keep(kept, id, "tag: " + tag));
         keepNeeded(catalogue, newestFirst, kept);
         return plan(policy, catalogue, newestFirst, kept);
     }

@@ -65,6 +65,13 @@ record Tags(StorePaths paths) {
         return gather(false);
     }
 
+    /// All tags there are, for whoever removes what none of them names.
+    ///
+    /// @throws SnapshotException if one can't be read now
+    SortedMap<String, UUID> allKnown() throws SnapshotException {
+        return gather(true);
+    }
+
     private SortedMap<String, UUID> gather(boolean isEachNeeded) throws SnapshotException {
         SortedMap<String, UUID> tags = new TreeMap<>();
         for (Path file : files()) {
@@ -94,7 +101,7 @@ record Tags(StorePaths paths) {
     ///
     /// @throws SnapshotException if one can't be read now, which may be of this snapshot, too
     List<String> of(UUID id) throws SnapshotException {
-        return gather(true).entrySet().stream()
+        return allKnown().entrySet().stream()
                 .filter(tag -> tag.getValue().equals(id))
                 .map(Map.Entry::getKey)
                 .toList();

@@ -155,6 +155,20 @@ final class PruneTest {
     }
 
     @Test
+    void allTagsOfASnapshotAreReasons() throws Exception {
+        String first = model.captureFirst();
+        String second = model.captureOn(first);
+        String third = model.captureOn(second);
+        model.store().tag("one", first);
+        model.store().tag("other", second);
+        model.store().tag("again", first);
+        PrunePlan plan = model.store().planPrune(PrunePolicy.keeping(1));
+        assertEquals(List.of("tag: again", "tag: one"), choice(plan, first).reasons());
+        assertEquals(List.of("tag: other"), choice(plan, second).reasons());
+        assertEquals(List.of("last 1"), choice(plan, third).reasons());
+    }
+
+    @Test
     void aTagKeeps() throws Exception {
         String first = model.captureFirst();
         String second = model.captureOn(first);
