@@ -8,7 +8,6 @@ import io.coldframe.cli.JsonOption;
 import io.coldframe.cli.ProgressOption;
 import io.coldframe.cli.StoreOption;
 import io.coldframe.cli.UserInput;
-import io.coldframe.image.OnExisting;
 import io.coldframe.image.WriteOptions;
 import io.coldframe.layer.LayerReport;
 import io.coldframe.layer.LayerSource;
@@ -23,11 +22,9 @@ import io.coldframe.snapshot.StateSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -51,13 +48,11 @@ import java.util.concurrent.Callable;
 public final class CaptureCommand implements Callable<Integer> {
 
     @Mixin private StoreOption store = new StoreOption();
+    @Mixin private NewSnapshot made = new NewSnapshot();
     @Mixin private GuestFile guest = new GuestFile();
     @Mixin private StateFile state = new StateFile();
     @Mixin private JsonOption json = new JsonOption();
     @Mixin private ProgressOption progress = new ProgressOption();
-
-    @Parameters(paramLabel = "NAME", description = "What it will be called.")
-    private String name = "";
 
     @Option(
             names = "--parent",
@@ -82,15 +77,6 @@ public final class CaptureCommand implements Callable<Integer> {
             description = "How many threads read and write. Default: up to 2.")
     private Optional<Integer> threadCount = Optional.empty();
 
-    @Option(
-            names = "--label",
-            paramLabel = "KEY=VALUE",
-            description = "Something to remember with it; may be given more than once.")
-    private Map<String, String> labels = new LinkedHashMap<>();
-
-    @Option(names = "--replace", description = "Take the place of a snapshot of that name.")
-    private boolean replace;
-
     /// For picocli.
     public CaptureCommand() {}
 
@@ -114,15 +100,12 @@ public final class CaptureCommand implements Callable<Integer> {
 
     private SnapshotRequest request(
             LayerSource source, GuestLayout layout, StateSource machine, Activity activity) {
-        SnapshotRequest request = SnapshotRequest.layer(name, parent, source, layout, machine);
+        SnapshotRequest request =
+                SnapshotRequest.layer(made.name(), parent, source, layout, machine);
         if (blockByteCount.isPresent()) {
             request = request.withBlockSize(PageSize.ofBytes(blockByteCount.get()));
         }
-        for (Map.Entry<String, String> label : labels.entrySet()) {
-            request = request.withLabel(label.getKey(), label.getValue());
-        }
-        return request.withWriteOptions(options(activity))
-                .withOnExisting(replace ? OnExisting.REPLACE : OnExisting.REFUSE);
+        return made.complete(request.withWriteOptions(options(activity)));
     }
 
     private WriteOptions options(Activity activity) {

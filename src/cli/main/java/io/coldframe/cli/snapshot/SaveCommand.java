@@ -8,7 +8,6 @@ import io.coldframe.cli.JsonOption;
 import io.coldframe.cli.ProgressOption;
 import io.coldframe.cli.StoreOption;
 import io.coldframe.cli.UserInput;
-import io.coldframe.image.OnExisting;
 import io.coldframe.image.WriteReport;
 import io.coldframe.memory.GuestMemory;
 import io.coldframe.memory.PageSize;
@@ -21,10 +20,8 @@ import io.coldframe.snapshot.StateSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -44,14 +41,12 @@ import java.util.concurrent.Callable;
 public final class SaveCommand implements Callable<Integer> {
 
     @Mixin private StoreOption store = new StoreOption();
+    @Mixin private NewSnapshot made = new NewSnapshot();
     @Mixin private GuestFile guest = new GuestFile();
     @Mixin private StateFile state = new StateFile();
     @Mixin private WriteOption write = new WriteOption();
     @Mixin private JsonOption json = new JsonOption();
     @Mixin private ProgressOption progress = new ProgressOption();
-
-    @Parameters(paramLabel = "NAME", description = "What it will be called.")
-    private String name = "";
 
     @Option(
             names = "--parent",
@@ -65,15 +60,6 @@ public final class SaveCommand implements Callable<Integer> {
             converter = ByteCounts.Converter.class,
             description = "The pages of a full snapshot; a diff has its parent's. Default: 4k.")
     private Optional<Long> pageByteCount = Optional.empty();
-
-    @Option(
-            names = "--label",
-            paramLabel = "KEY=VALUE",
-            description = "Something to remember with it; may be given more than once.")
-    private Map<String, String> labels = new LinkedHashMap<>();
-
-    @Option(names = "--replace", description = "Take the place of a snapshot of that name.")
-    private boolean replace;
 
     /// For picocli.
     public SaveCommand() {}
@@ -101,15 +87,12 @@ public final class SaveCommand implements Callable<Integer> {
     private SnapshotRequest request(GuestMemory memory, StateSource source) {
         SnapshotRequest request =
                 parent.isPresent()
-                        ? SnapshotRequest.diff(name, parent.get(), memory, source)
-                        : SnapshotRequest.full(name, memory, source);
+                        ? SnapshotRequest.diff(made.name(), parent.get(), memory, source)
+                        : SnapshotRequest.full(made.name(), memory, source);
         if (pageByteCount.isPresent()) {
             request = request.withPageSize(PageSize.ofBytes(pageByteCount.get()));
         }
-        for (Map.Entry<String, String> label : labels.entrySet()) {
-            request = request.withLabel(label.getKey(), label.getValue());
-        }
-        return request.withOnExisting(replace ? OnExisting.REPLACE : OnExisting.REFUSE);
+        return made.complete(request);
     }
 
     private static Map<String, Object> members(SnapshotReport report, long elapsedNs) {

@@ -94,7 +94,7 @@ final class ChainCommandsTest {
         JsonView diff = chain.json("diff", "g2", "x");
         assertEquals(true, diff.get("equal"));
         assertEquals(PAGE, diff.get("pageByteCount"));
-        for (String wrong : List.of("3k", "100", "4m")) {
+        for (String wrong : List.of("3k", "100", "64m")) {
             String failure =
                     chain.run("capture", "y", "--memory", chain.ram(), "--block-size", wrong)
                             .expect(ExitCode.USAGE)
