@@ -30,6 +30,9 @@ import java.util.UUID;
 /// **Threads.** One.
 final class LayerSurvey implements AutoCloseable {
 
+    // Each look is lost to a compaction of the same snapshot, which takes far longer than a look.
+    private static final int LOOK_COUNT_MAX = 8;
+
     private final Arena arena = Arena.ofConfined();
     private final Map<Source, Layer> layers = new HashMap<>();
     private final List<Reader> readers = new ArrayList<>();
@@ -108,14 +111,31 @@ final class LayerSurvey implements AutoCloseable {
     /// Looks at every layer snapshot. One whose index can't be read is left out.
     static LayerSurvey of(Catalogue catalogue) throws SnapshotException {
         LayerSurvey survey = new LayerSurvey();
-        for (StoredSnapshot stored : newestFirst(catalogue)) {
-            try (LayerIndex index = LayerPart.index(stored)) {
-                survey.add(stored, index);
-            } catch (SnapshotException failure) {
-                survey.unreadable.put(stored.manifest().id(), failure);
-            }
+        for (StoredSnapshot listed : newestFirst(catalogue)) {
+            survey.look(listed);
         }
         return survey;
+    }
+
+    /// Looks again if the snapshot got another index meanwhile; leaves out one that has gone.
+    private void look(StoredSnapshot listed) throws SnapshotException {
+        StoredSnapshot stored = listed;
+        for (int look = 1; ; look++) {
+            try (LayerIndex index = LayerPart.index(stored)) {
+                add(stored, index);
+                return;
+            } catch (SnapshotException failure) {
+                Optional<StoredSnapshot> now = stored.now();
+                if (now.isEmpty() || !now.get().manifest().id().equals(listed.manifest().id())) {
+                    return;
+                }
+                if (look == LOOK_COUNT_MAX || now.get().manifest().equals(stored.manifest())) {
+                    unreadable.put(listed.manifest().id(), failure);
+                    return;
+                }
+                stored = now.get();
+            }
+        }
     }
 
     /// The layer snapshots of a store.

@@ -39,7 +39,8 @@ record StoredSnapshot(Path path, Manifest manifest) {
         return now().filter(found -> found.manifest().equals(manifest)).isPresent();
     }
 
-    private Optional<StoredSnapshot> now() throws SnapshotException {
+    /// What the directory holds now, be it another snapshot.
+    Optional<StoredSnapshot> now() throws SnapshotException {
         try {
             return Optional.of(read(path));
         } catch (SnapshotException failure) {
